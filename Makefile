@@ -1,0 +1,54 @@
+# `make` lists the targets; the two that the README names are `make demo` and `make test`.
+PYTHON ?= python3
+VENV := $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+SOURCES := api_server executor mcp_servers prompts qna sandbox_policies schemas service web_ui
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## create .venv and install the locked dependencies and the project
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "qna-ai needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@echo "Setting up $(VENV), once, about a minute"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock 2>&1 | grep -v 'is ignored: it is neither' || true
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . 2>&1 | grep -v 'is ignored: it is neither' || true
+	@$(BIN)/qna --version > /dev/null
+	@touch $@
+
+demo: setup ## answer two real questions end to end, print the answers, exit
+	@$(BIN)/qna ask \
+		"Which of AAPL, MSFT, KO, JPM and XOM was most volatile over the last 60 trading days?" \
+		"What was AAPL's maximum drawdown in 2008?"
+
+up: setup ## start all five servers and the page at http://127.0.0.1:8010/
+	@$(BIN)/qna up
+
+test: setup ## run every test
+	@$(BIN)/python -m pytest -n auto --dist loadscope
+
+check: setup ## lint, types, import arrows, sizes, lock files
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(SOURCES) tests benchmarks
+	@$(BIN)/lint-imports
+	@$(BIN)/python tests/house_sizes.py
+
+bench: setup ## print the benchmarks as JSON lines
+	@for part in benchmarks/bench_*.py; do $(BIN)/python $$part || exit 1; done
+
+lock: setup ## write both lock files anew (needs uv)
+	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+
+clean: ## remove the environments, caches and the data directory
+	rm -rf .venv .venv-* .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.PHONY: help setup demo up test check bench lock clean

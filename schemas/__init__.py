@@ -1,0 +1,1 @@
+"""The wire models every process shares. The ground floor: imports nothing of ours."""

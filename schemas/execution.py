@@ -1,0 +1,135 @@
+"""One run of one script: the request, its outcome, its recording."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field
+
+from schemas.errors import ErrorDetail
+from schemas.validation import Finding
+from schemas.wire import Wire, utc_now
+
+
+class Outcome(StrEnum):
+    """The closed list of fates of a script. The jail being unable to work is not among them."""
+
+    COMPLETED = "completed"
+    RAISED = "raised"
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+    OUT_OF_MEMORY = "out_of_memory"
+    TOO_MUCH_OUTPUT = "too_much_output"
+    TOO_MANY_CALLS = "too_many_calls"
+    CANCELLED = "cancelled"
+    CRASHED = "crashed"
+
+
+class ToolCall(Wire):
+    """One tool call of an execution, without its response."""
+
+    tool: str
+    arguments: dict[str, Any]
+    occurrence: int = 0
+    """How many calls with the same tool and arguments came before this one."""
+    started_ms: float
+    """Milliseconds since the execution started."""
+    duration_ms: float
+    cache_hit: bool = False
+    success: bool = True
+    error: ErrorDetail | None = None
+    digest: str = ""
+    """SHA-256 of the canonical JSON of the response."""
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    """The label the tool put on its data: source, endpoint, as_of, feed, …"""
+    row_count: int | None = None
+
+
+class RecordedCall(ToolCall):
+    """A tool call with what came back."""
+
+    response: Any = None
+
+
+class Tape(Wire):
+    """The recording of an execution: with it the script runs again to the same bytes."""
+
+    execution_id: str
+    script: str
+    script_sha256: str
+    parameters: dict[str, Any]
+    policy_version: str
+    catalogue_digest: str
+    packages: dict[str, str]
+    clock: datetime
+    seed: int
+    calls: list[RecordedCall] = Field(default_factory=list)
+
+
+class ExecuteRequest(Wire):
+    """The body of `POST /execute`."""
+
+    script: str = Field(min_length=1, max_length=200_000)
+    execution_id: str = Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    timeout_seconds: float = Field(default=30, gt=0, le=120)
+    max_memory_mb: int = Field(default=512, ge=64, le=2048)
+    tape: Tape | None = None
+
+
+class ValidateRequest(Wire):
+    """The body of `POST /validate`."""
+
+    script: str = Field(max_length=200_000)
+
+
+class Resources(Wire):
+    """What one run used, as the kernel counted it."""
+
+    cpu_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+
+
+class ExecutionMetadata(Wire):
+    """Facts about a run that are not its result."""
+
+    data_sources: list[str] = Field(default_factory=list)
+    mcp_calls_made: list[str] = Field(default_factory=list)
+    cache_hit: bool = False
+    tool_calls: list[ToolCall] = Field(default_factory=list)
+    printed: str = ""
+    steps: list[str] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """The values that the script ran with, defaults included."""
+    resources: Resources = Field(default_factory=Resources)
+
+
+class ExecutionReport(Wire):
+    """The answer of `POST /execute`, whatever became of the script."""
+
+    success: bool
+    execution_id: str
+    outcome: Outcome
+    timestamp: datetime = Field(default_factory=utc_now)
+    execution_time_ms: float
+    result: Any = None
+    error: ErrorDetail | None = None
+    findings: list[Finding] = Field(default_factory=list)
+    recovery_suggestions: list[str] = Field(default_factory=list)
+    metadata: ExecutionMetadata = Field(default_factory=ExecutionMetadata)
+    tape: Tape | None = None
+
+
+class ExecutionEvent(Wire):
+    """One line of the stream that `/execute` sends for `Accept: application/x-ndjson`."""
+
+    type: Literal["started", "tool_call_started", "tool_call_finished", "printed", "step", "finished"]
+    execution_id: str
+    at_ms: float
+    """Milliseconds since the execution started."""
+    tool: str | None = None
+    arguments: dict[str, Any] | None = None
+    text: str | None = None
+    call: ToolCall | None = None
+    report: ExecutionReport | None = None

@@ -1,0 +1,44 @@
+"""The report of a check on a script's source."""
+
+from typing import Any
+
+from pydantic import Field
+
+from schemas.wire import Wire
+
+
+class Finding(Wire):
+    """One problem at one place. `hint` says what to write instead. Lines and columns count from 1."""
+
+    code: str
+    message: str
+    line: int
+    column: int
+    hint: str = ""
+
+
+class ToolUse(Wire):
+    """One place in the source that calls a tool. `arguments` holds only the literal ones."""
+
+    tool: str
+    line: int
+    column: int
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    positional: list[Any] = Field(default_factory=list)
+    is_complete: bool = False
+    """Whether every argument is a literal, so that `arguments` can be checked as a whole."""
+
+
+class ValidationReport(Wire):
+    """The answer of `POST /validate`."""
+
+    valid: bool
+    errors: list[Finding] = Field(default_factory=list)
+    warnings: list[str] = Field(default_factory=list)
+    security_score: int = Field(ge=0, le=100)
+    security_reasons: list[str] = Field(default_factory=list)
+    estimated_runtime_ms: int = Field(ge=0)
+    mcp_calls: list[str] = Field(default_factory=list)
+    tool_uses: list[ToolUse] = Field(default_factory=list)
+    parameters: dict[str, Any] = Field(default_factory=dict)
+    """JSON Schema of the parameters of `analyze`; an object without properties when there are none."""

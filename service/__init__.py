@@ -1,0 +1,1 @@
+"""What every process of ours does the same way: settings, logs, errors over HTTP, listening."""

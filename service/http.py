@@ -1,0 +1,64 @@
+"""The HTTP app that every server of ours starts from, and how it listens."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+from uuid import uuid4
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from service.errors import install_error_handlers
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
+
+
+class UnsafeAddress(Exception):
+    """The address would be reachable from other machines, and there is no access control yet."""
+
+
+class RequestIds:
+    """Gives each request an id, puts it into every log line and into the reply's `X-Request-ID`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = f"req_{uuid4().hex[:20]}"
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", []), (b"x-request-id", request_id.encode())]
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            await self.app(scope, receive, send_with_id)
+
+
+def create_http_app(title: str, version: str, lifespan: Lifespan) -> FastAPI:
+    """A FastAPI app with request ids and the one error shape."""
+    app = FastAPI(title=title, version=version, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.add_middleware(RequestIds)
+    install_error_handlers(app)
+    return app
+
+
+def check_loopback(host: str) -> None:
+    """Raises `UnsafeAddress` unless every address of `host` is a loopback one."""
+    addresses = {info[4][0] for info in socket.getaddrinfo(host, None)}
+    if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
+        raise UnsafeAddress(f"will not listen on {host!r}: there is no access control yet; use 127.0.0.1")
+
+
+def serve(app: ASGIApp, host: str, port: int) -> None:
+    """Serve `app` until SIGINT or SIGTERM, on a loopback address only."""
+    check_loopback(host)
+    uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)
