@@ -1,0 +1,1 @@
+"""The API server: asks, understands, obtains a script, has it run, presents the answer."""

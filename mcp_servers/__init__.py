@@ -1,0 +1,1 @@
+"""Three MCP servers: market data, calculations on it, and checks on scripts."""

@@ -1,0 +1,1 @@
+"""The command line: the roof, which may import every other part."""

@@ -1,0 +1,1 @@
+"""The rules of the jail as data, and the one analyser that applies them to source text."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from schemas.execution import ExecutionReport
 from schemas.wire import Wire, utc_now
@@ -24,7 +24,9 @@ class AnalyzeRequest(Wire):
 class Parameters(Wire):
     """The typed parameters of a script: their JSON Schema and the values in use."""
 
-    json_schema: dict[str, Any] = Field(serialization_alias="schema", validation_alias="schema")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    json_schema: dict[str, Any] = Field(alias="schema")
     values: dict[str, Any]
 
 

@@ -49,6 +49,8 @@ class RecordedCall(ToolCall):
     """A tool call with what came back."""
 
     response: Any = None
+    size: int = 0
+    """Bytes of the response as JSON."""
 
 
 class Tape(Wire):

@@ -5,6 +5,7 @@ and the spellings of `typing` (`Optional`, `List`, `Dict`, `Union[T, None]`).
 """
 
 import ast
+import copy
 import re
 from datetime import date
 from typing import Any
@@ -109,7 +110,7 @@ def _property(
             f"parameter {argument.arg!r} has no default",
             "Give every parameter of analyze a default.",
         )
-    schema = _annotation(argument.annotation)
+    schema = _annotation(_with_aliases(argument.annotation, constants))
     if text:
         schema.setdefault("description", text)
     limits = LIMITS_IN_WORDS.search(schema.get("description", ""))
@@ -145,6 +146,21 @@ def _annotation(node: ast.expr) -> JsonSchema:
     )
 
 
+class _AliasReader(ast.NodeTransformer):
+    def __init__(self, constants: dict[str, ast.expr]) -> None:
+        self.constants = constants
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        alias = self.constants.get(node.id)
+        return alias if isinstance(alias, ast.Subscript | ast.BinOp | ast.Name) else node
+
+
+def _with_aliases(node: ast.expr, constants: dict[str, ast.expr]) -> ast.expr:
+    """The annotation with the module's own type aliases (`Number = int | float`) written out."""
+    read: ast.expr = _AliasReader(constants).visit(copy.deepcopy(node))
+    return read
+
+
 def _generic(node: ast.Subscript, name: str) -> JsonSchema:
     parts = list(node.slice.elts) if isinstance(node.slice, ast.Tuple) else [node.slice]
     if name in ("list", "List") and len(parts) == 1:
@@ -171,6 +187,10 @@ def _generic(node: ast.Subscript, name: str) -> JsonSchema:
 
 def _optional(node: ast.expr, parts: list[ast.expr]) -> JsonSchema:
     kept = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
+    if sorted(map(_last_name, kept)) == ["float", "int"]:
+        kept = [ast.Name("float")]
+        if len(parts) == 2:
+            return _annotation(kept[0])
     if len(kept) != 1 or len(kept) == len(parts):
         raise _error(
             node, f"{ast.unparse(node)!r} mixes types", "A parameter has one type, or that type and None."

@@ -42,3 +42,19 @@ class ValidationReport(Wire):
     tool_uses: list[ToolUse] = Field(default_factory=list)
     parameters: dict[str, Any] = Field(default_factory=dict)
     """JSON Schema of the parameters of `analyze`; an object without properties when there are none."""
+
+
+class McpCalls(Wire):
+    """The tools that a script calls, in order of first use."""
+
+    mcp_calls: list[str]
+    valid: bool
+    """Whether the script would be accepted; the list is empty when it cannot even be parsed."""
+
+
+class RuntimeEstimate(Wire):
+    """How long a script is expected to run, tool calls included."""
+
+    estimated_runtime_ms: int = Field(ge=0)
+    valid: bool
+    """Whether the script would be accepted; the estimate is 0 when it cannot even be parsed."""

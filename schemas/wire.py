@@ -6,9 +6,12 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Wire(BaseModel):
-    """Frozen, and strict about names: a misspelt field is an error, not a silence."""
+    """Frozen, and strict about names: a misspelt field is an error, not a silence.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    The string under a field becomes its description in the JSON Schema.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 def utc_now() -> datetime:

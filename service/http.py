@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from service.errors import install_error_handlers
+from service.lifeline import follow_starter
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
@@ -59,6 +60,7 @@ def check_loopback(host: str) -> None:
 
 
 def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve `app` until SIGINT or SIGTERM, on a loopback address only."""
+    """Serve `app` until SIGINT or SIGTERM or the end of who started it, on a loopback address only."""
     check_loopback(host)
+    follow_starter()
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)

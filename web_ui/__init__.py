@@ -1,0 +1,1 @@
+"""The page: static files of this package, served by the API server."""

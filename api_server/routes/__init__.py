@@ -1,0 +1,1 @@
+"""Addresses of the API server, one file for each noun."""

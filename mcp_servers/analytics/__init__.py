@@ -1,0 +1,1 @@
+"""Calculations on numbers that the caller brings."""

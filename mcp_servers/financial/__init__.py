@@ -1,0 +1,1 @@
+"""Market data in one neutral form, from whichever vendor is configured."""

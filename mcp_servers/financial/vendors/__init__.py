@@ -1,0 +1,1 @@
+"""One file per source of market data, behind one protocol."""

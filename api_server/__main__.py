@@ -1,0 +1,23 @@
+"""`python -m api_server`: the API server and the page."""
+
+import sys
+
+from api_server.app import create_app
+from api_server.llm.registry import UnknownProvider
+from api_server.settings import ApiSettings
+from service.http import UnsafeAddress, serve
+from service.logs import configure_logs
+
+
+def main() -> None:
+    """Serve until told to stop. Exits with a message for a wrong setting."""
+    settings = ApiSettings()
+    configure_logs("api_server", settings.log_level, settings.log_format)
+    try:
+        serve(create_app(settings), settings.api_server_host, settings.api_server_port)
+    except (UnsafeAddress, UnknownProvider) as error:
+        sys.exit(f"api_server: {error}")
+
+
+if __name__ == "__main__":
+    main()

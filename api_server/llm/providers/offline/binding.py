@@ -1,0 +1,81 @@
+"""From a reading to the parameters of the recipe that was chosen. Whatever has no parameter is a reason to refuse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from api_server.llm.providers.offline.periods import Period
+from api_server.llm.providers.offline.reading import Reading
+from prompts.library import Recipe
+
+PERIOD_PARAMETERS = ("days", "months", "to_date", "start", "end")
+
+
+class Unbindable(Exception):
+    """The recipe has no parameter for something that was asked; the message names it."""
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Values that override the defaults of a recipe, as JSON, and what was assumed on the way, in words."""
+
+    values: Mapping[str, Any]
+    assumptions: tuple[str, ...]
+
+
+def bind(reading: Reading, recipe: Recipe) -> Binding:
+    """The parameters of `recipe` for this question. Raises `Unbindable`."""
+    known = recipe.parameters["properties"]
+    values: dict[str, Any] = {**_symbols(reading, known), **_period(reading.period, known)}
+    asked = {
+        "window": reading.window,
+        "top": reading.count,
+        "risk_free_rate": reading.risk_free,
+        "order": reading.order if len(reading.symbols) > 1 else None,
+    }
+    for name, value in asked.items():
+        if value is not None and name not in known:
+            raise Unbindable(f"{name.replace('_', ' ')} {value}")
+        if value is not None:
+            values[name] = value
+    return Binding(values, tuple(_assumptions(reading, known)))
+
+
+def _symbols(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
+    symbols = reading.symbols
+    if "symbols" in known:
+        return {"symbols": symbols}
+    if "symbol" in known and len(symbols) == 1:
+        return {"symbol": symbols[0]}
+    if symbols:
+        raise Unbindable(f"more than one symbol ({', '.join(symbols)})" if len(symbols) > 1 else symbols[0])
+    return {}
+
+
+def _period(period: Period | None, known: Mapping[str, Any]) -> dict[str, Any]:
+    """`days` is a default in recipes, so another kind of period has to switch it off."""
+    if period is None:
+        return {}
+    if period.is_day and "on" in known:
+        return {"on": period.start.isoformat() if period.start else None}
+    given: dict[str, Any] = {
+        "days": period.days,
+        "months": period.months,
+        "to_date": period.to_date,
+        "start": period.start.isoformat() if period.start else None,
+        "end": period.end.isoformat() if period.end else None,
+    }
+    if any(value is not None and name not in known for name, value in given.items()) or "days" not in known:
+        raise Unbindable(f"the period {period.words!r}")
+    if period.days is None and "months" not in known:
+        raise Unbindable(f"the period {period.words!r}")
+    return {name: value for name, value in given.items() if value is not None or name == "days"}
+
+
+def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
+    notes = [f"{m.words!r} was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
+    if reading.period and reading.period.note:
+        notes.append(reading.period.note)
+    if reading.period is None and "days" in known:
+        notes.append(f"no period was given, so the last {known['days']['default']} trading days were taken")
+    return notes

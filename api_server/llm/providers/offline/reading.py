@@ -1,0 +1,157 @@
+"""What a question says, part by part, and what of it is not understood. Chooses no recipe."""
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from api_server.llm.providers.offline.figures import (
+    Figure,
+    find_counts,
+    find_risk_free_rates,
+    find_windows,
+)
+from api_server.llm.providers.offline.lexicon import Capability, Lexicon
+from api_server.llm.providers.offline.mentions import Mention, find_names, find_tickers, find_unknown_tickers
+from api_server.llm.providers.offline.periods import Period, UnclearPeriod, find_periods
+from api_server.llm.providers.offline.phrases import SYMBOLS, PhraseReading, read_phrases
+from api_server.llm.providers.offline.words import plain_text
+
+NOT_PLAIN = re.compile(r"[^\x20-\x7e]|[{}\[\]<>=;\\|_`#@~*+]|//|--")
+Order = Literal["highest", "lowest"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question in parts. Understood when `missing`, `unknown` and `problems` are empty."""
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    concepts: frozenset[str] = frozenset()
+    period: Period | None = None
+    window: int | None = None
+    count: int | None = None
+    risk_free: float | None = None
+    order: Order | None = None
+    asks_all_stocks: bool = False
+    missing: tuple[tuple[Capability, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def symbols(self) -> list[str]:
+        """Each symbol once, in the order of the question."""
+        return list(dict.fromkeys(symbol for mention in self.mentions for symbol in mention.symbols))
+
+    @property
+    def is_about_prices(self) -> bool:
+        """Whether anything in it belongs to our field."""
+        return bool(self.mentions or self.concepts or self.missing)
+
+
+class Reader:
+    """Reads questions with one set of tables."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def read(self, question: str) -> Reading:
+        """The parts of `question`. Never raises: what cannot be read is listed."""
+        text = plain_text(question)
+        if NOT_PLAIN.search(text):
+            problem = (
+                "The question has signs that none needs: it looks like code, a link or another alphabet."
+            )
+            return Reading(text, problems=(problem,))
+        return _Scan(text, self._lexicon).finish()
+
+
+class _Scan:
+    """One text on its way to a reading. What is understood is blanked in `left`, which keeps its length."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = self.left = text
+        self.lexicon = lexicon
+        self.problems: list[str] = []
+
+    def finish(self) -> Reading:
+        mentions = self._take_mentions(find_names(self.left, self.lexicon))
+        window = self._take_figure(find_windows(self.left.lower()), "moving average")
+        mentions += self._take_mentions(find_tickers(self.left, self.lexicon))
+        risk_free = self._take_figure(find_risk_free_rates(self.left.lower()), "risk-free rate")
+        period = self._take_period()
+        count = self._take_figure(find_counts(self.left.lower()), "number of rows")
+        mentions += self._take_mentions(find_unknown_tickers(self.left, self.lexicon))
+        mentions.sort(key=lambda mention: mention.start)
+        self._check(mentions)
+        phrases = read_phrases(self.left, self.lexicon)
+        concepts = phrases.concepts | ({"moving_average"} if window else set())
+        asks_of_members = phrases.has_plural_beside_symbols and any(
+            m.kind in ("index", "fund") for m in mentions
+        )
+        return Reading(
+            text=self.text,
+            mentions=tuple(mentions),
+            concepts=frozenset(concepts),
+            period=period,
+            window=int(window) if window else None,
+            count=int(count) if count else None,
+            risk_free=risk_free,
+            order=self._order(phrases, concepts),
+            asks_all_stocks=phrases.has_plural or asks_of_members,
+            missing=phrases.missing,
+            unknown=phrases.unknown,
+            problems=tuple(self.problems),
+        )
+
+    def _blank(self, start: int, end: int, sign: str = " ") -> None:
+        self.left = self.left[:start] + sign.ljust(end - start) + self.left[end:]
+
+    def _take_mentions(self, found: list[Mention]) -> list[Mention]:
+        for mention in found:
+            self._blank(mention.start, mention.end, SYMBOLS)
+        return found
+
+    def _take_figure(self, found: list[Figure], name: str) -> float | None:
+        for figure in found:
+            self._blank(figure.start, figure.end)
+        if len(found) > 1:
+            self.problems.append(f"The question names more than one {name}; ask for one at a time.")
+        return found[0].value if found else None
+
+    def _take_period(self) -> Period | None:
+        try:
+            found = find_periods(self.left.lower())
+        except UnclearPeriod as unclear:
+            self.problems.append(f"The period {unclear}.")
+            return None
+        for (start, end), _ in found:
+            self._blank(start, end)
+        if len(found) > 1:
+            words = " and ".join(repr(period.words.strip()) for _, period in found)
+            self.problems.append(f"The question names more than one period, {words}; ask for one at a time.")
+        return replace(found[0][1], words=found[0][1].words.strip()) if found else None
+
+    def _check(self, mentions: list[Mention]) -> None:
+        for mention in mentions:
+            if mention.kind == "choice":
+                choices = " or ".join(mention.symbols)
+                self.problems.append(f"{mention.words!r} can mean {choices}; write the one that you mean.")
+            if mention.kind == "crypto":
+                self.problems.append(f"I have no prices of crypto currencies ({mention.words!r}).")
+
+    def _order(self, phrases: PhraseReading, concepts: set[str]) -> Order | None:
+        """`best` and `worst` depend on what is ranked; a ranking without a direction starts at the highest."""
+        good = {self.lexicon.good[concept] for concept in concepts if concept in self.lexicon.good}
+        found: set[Order] = set()
+        for name in phrases.orders - {"default"}:
+            if name in ("highest", "lowest"):
+                found.add("highest" if name == "highest" else "lowest")
+            elif len(good) == 1:
+                found.add("highest" if (name == "best") == (good == {"highest"}) else "lowest")
+            else:
+                self.problems.append(f"It is not clear what {name!r} means here; say highest or lowest.")
+        if len(found) > 1:
+            self.problems.append("The question asks for both ends of a ranking; ask for one at a time.")
+        if not found and "default" in phrases.orders:
+            return "highest"
+        return found.pop() if len(found) == 1 else None

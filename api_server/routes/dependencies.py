@@ -1,0 +1,16 @@
+"""What routes ask for by type."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api_server.pipeline import Pipeline
+
+
+def get_pipeline(request: Request) -> Pipeline:
+    """The pipeline of this app."""
+    pipeline: Pipeline = request.app.state.pipeline
+    return pipeline
+
+
+ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]

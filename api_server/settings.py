@@ -1,0 +1,40 @@
+"""Settings of the API server."""
+
+from pydantic import Field
+
+from service.settings import ServiceSettings
+
+
+class ApiSettings(ServiceSettings):
+    """Read once in `main`; every field is the environment variable of the same name."""
+
+    api_server_host: str = Field(
+        default="127.0.0.1", description="Address the API server listens on; loopback only."
+    )
+    api_server_port: int = Field(
+        default=8010, ge=1, le=65535, description="Port of the API server and the page."
+    )
+    execution_server_port: int = Field(
+        default=3002, ge=1, le=65535, description="Port of the execution server."
+    )
+    execution_server_url: str = Field(
+        default="",
+        description="Where the execution server is, when it is not on this machine's EXECUTION_SERVER_PORT.",
+    )
+    execution_timeout_seconds: float = Field(
+        default=30, gt=0, le=120, description="Wall clock of one execution."
+    )
+    max_execution_memory_mb: int = Field(default=512, ge=64, le=2048, description="Memory of one execution.")
+    llm_provider: str = Field(
+        default="offline",
+        description="Which provider writes scripts unless the request names a model: offline.",
+    )
+    llm_timeout_seconds: float = Field(default=60, gt=0, description="How long writing one script may take.")
+    qna_environment: str = Field(
+        default="development", description="`production` hides the addresses under /debug."
+    )
+
+    @property
+    def executor_url(self) -> str:
+        """The execution server's address, without a slash at its end."""
+        return (self.execution_server_url or f"http://127.0.0.1:{self.execution_server_port}").rstrip("/")

@@ -1,0 +1,33 @@
+"""The tools that scripts can call, learned from the execution server and kept for a few seconds."""
+
+import time
+
+from api_server.execution_client import ExecutionClient
+from api_server.signatures import render_stubs
+from schemas.tools import ToolCatalogue
+
+FRESH_SECONDS = 5.0
+
+
+class ToolCatalog:
+    """Asks again when what it knows is older than `FRESH_SECONDS`."""
+
+    def __init__(self, executor: ExecutionClient) -> None:
+        self._executor = executor
+        self._known: ToolCatalogue | None = None
+        self._known_at = 0.0
+        self._stubs = ("", "")
+
+    async def current(self) -> ToolCatalogue:
+        """The tools now. Raises `ExecutorUnavailable`."""
+        if self._known is None or time.monotonic() - self._known_at > FRESH_SECONDS:
+            self._known = await self._executor.catalogue()
+            self._known_at = time.monotonic()
+        return self._known
+
+    async def stubs(self) -> str:
+        """The tools as typed Python, rendered once for each catalogue. Raises `ExecutorUnavailable`."""
+        catalogue = await self.current()
+        if self._stubs[0] != catalogue.digest:
+            self._stubs = (catalogue.digest, render_stubs(catalogue))
+        return self._stubs[1]

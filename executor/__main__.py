@@ -1,0 +1,23 @@
+"""`python -m executor`: the execution server."""
+
+import sys
+
+from executor.app import create_app
+from executor.settings import ExecutorSettings
+from sandbox_policies.policy import PolicyError
+from service.http import UnsafeAddress, serve
+from service.logs import configure_logs
+
+
+def main() -> None:
+    """Serve until told to stop. Exit code 2 for a wrong setting."""
+    settings = ExecutorSettings()
+    configure_logs("executor", settings.log_level, settings.log_format)
+    try:
+        serve(create_app(settings), settings.execution_server_host, settings.execution_server_port)
+    except (UnsafeAddress, PolicyError) as error:
+        sys.exit(f"executor: {error}")
+
+
+if __name__ == "__main__":
+    main()

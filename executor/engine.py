@@ -1,0 +1,135 @@
+"""The execution server without HTTP: jail, pool, broker, and the executions under way."""
+
+import asyncio
+
+import structlog
+
+from executor.broker.broker import Broker
+from executor.broker.connection import ServerAddress
+from executor.errors import Busy, ExecutionIdInUse, JailUnavailable, UnknownExecution
+from executor.jail.launcher import Launcher
+from executor.pool import Pool
+from executor.runner import OnEvent, Run, Surroundings, check_script
+from executor.settings import ExecutorSettings
+from executor.tool_check import check_tool_uses
+from sandbox_policies.examples import check_examples
+from sandbox_policies.policy import load_policy
+from schemas.execution import ExecuteRequest, ExecutionReport
+from schemas.tools import ToolCatalogue
+from schemas.validation import Finding, ValidationReport
+
+log = structlog.get_logger()
+
+
+class Engine:
+    """Everything that lives as long as the server."""
+
+    def __init__(self, settings: ExecutorSettings) -> None:
+        self.settings = settings
+        self.policy = load_policy(settings.sandbox_policy_files)
+        self.launcher = Launcher(settings.sandbox_policy_files)
+        self.pool = Pool(self.launcher, settings.warm_children)
+        self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
+        self._runs: dict[str, Run] = {}
+        self._waiting = 0
+        self._gate = asyncio.Semaphore(settings.executions_at_once)
+
+    async def start(self) -> None:
+        """Prove the rules and the jail, connect to the tools.
+
+        Raises `JailUnavailable` when a layer that the policy requires does not stand,
+        `PolicyError` when a rule does not do what its examples say.
+        """
+        check_examples(self.policy)
+        await self.launcher.start()
+        missing = [name for name in self.policy.layers.required if self.launcher.layers.get(name) != "on"]
+        log.info("jail_layers", **self.launcher.layers)
+        if missing:
+            await self.launcher.stop()
+            reasons = {name: self.launcher.layers.get(name, "off") for name in missing}
+            raise JailUnavailable(
+                f"required layers are off: {', '.join(missing)}",
+                suggestions=("Run `qna doctor`.",),
+                layers=reasons,
+            )
+        await asyncio.gather(self.pool.start(), self.broker.start())
+
+    async def stop(self) -> None:
+        """Stop every execution, every child and every connection."""
+        for run in list(self._runs.values()):
+            run.cancel()
+        await self.pool.stop()
+        await self.broker.stop()
+        await self.launcher.stop()
+
+    async def validate(self, script: str) -> ValidationReport:
+        """Check a script, its tool calls included. Raises `JailUnavailable`."""
+        report = await check_script(script, await self.pool.take(), self._surroundings())
+        if report is None:
+            hint = "Make the script shorter and simpler."
+            finding = Finding(
+                code="TOO_LARGE", message="the text is too much to be checked", line=1, column=1, hint=hint
+            )
+            return ValidationReport(valid=False, errors=[finding], security_score=0, estimated_runtime_ms=0)
+        return check_tool_uses(report, self.broker)
+
+    async def execute(self, request: ExecuteRequest, on_event: OnEvent | None = None) -> ExecutionReport:
+        """Run a script. Raises `Busy` when the queue is full, `JailUnavailable` when nothing can run."""
+        if self._gate.locked() and self._waiting >= self.settings.executions_waiting:
+            raise Busy(
+                "too many executions are waiting",
+                suggestions=("Try again in a few seconds.",),
+                waiting=self._waiting,
+            )
+        if request.execution_id in self._runs:
+            raise ExecutionIdInUse(
+                f"execution {request.execution_id!r} is under way", suggestions=("Use another execution_id.",)
+            )
+        run = Run(request, self._surroundings(), on_event)
+        self._runs[request.execution_id] = run
+        try:
+            await self._wait_for_turn()
+            try:
+                return await run.execute(await self.pool.take())
+            finally:
+                self._gate.release()
+        finally:
+            del self._runs[request.execution_id]
+
+    async def _wait_for_turn(self) -> None:
+        self._waiting += 1
+        try:
+            await self._gate.acquire()
+        finally:
+            self._waiting -= 1
+
+    def cancel(self, execution_id: str) -> None:
+        """Stop an execution. Raises `UnknownExecution`."""
+        run = self._runs.get(execution_id)
+        if run is None:
+            raise UnknownExecution(f"no execution {execution_id!r} is under way")
+        run.cancel()
+
+    def catalogue(self) -> ToolCatalogue:
+        """The tools that scripts can call now."""
+        return self.broker.catalogue()
+
+    def load(self) -> dict[str, int]:
+        """How much is under way and waiting."""
+        return {"running": len(self._runs) - self._waiting, "waiting": self._waiting}
+
+    def _surroundings(self) -> Surroundings:
+        return Surroundings(self.broker, self.policy, self.launcher.packages, self.launcher.baseline_bytes)
+
+
+def server_addresses(settings: ExecutorSettings) -> list[ServerAddress]:
+    """The MCP servers to connect to; `/mcp` is added to an address without a path."""
+    named = {
+        "financial": settings.financial_mcp_url,
+        "analytics": settings.analytics_mcp_url,
+        "validation": settings.validation_mcp_url,
+    }
+    return [
+        ServerAddress(name, url if url.count("/") > 2 and not url.endswith("/") else url.rstrip("/") + "/mcp")
+        for name, url in named.items()
+    ]

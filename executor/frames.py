@@ -1,0 +1,171 @@
+"""Frames from a child, read as from an enemy: bounded, typed, or the child has crashed."""
+
+import asyncio
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import Field, TypeAdapter, ValidationError
+
+from schemas.validation import ValidationReport
+from schemas.wire import Wire
+
+
+class BrokenFrame(Exception):
+    """The child sent something that no honest child sends."""
+
+
+class FrameTooLarge(Exception):
+    """The child announced more bytes than a frame may have."""
+
+
+class Ready(Wire):
+    """The child is sealed and waits for its job."""
+
+    type: Literal["ready"]
+
+
+class Begun(Wire):
+    """The script passed its check and starts with these parameters."""
+
+    type: Literal["begun"]
+    parameters: dict[str, Any]
+
+
+class Refused(Wire):
+    """The script did not pass its check."""
+
+    type: Literal["refused"]
+    report: ValidationReport
+
+
+class Report(Wire):
+    """The answer to a job that only checks."""
+
+    type: Literal["report"]
+    report: ValidationReport
+
+
+class FieldProblem(Wire):
+    """One parameter and what is wrong with it."""
+
+    field: str
+    message: str
+
+
+class BadParameters(Wire):
+    """The parameters do not fit the script's own schema."""
+
+    type: Literal["bad_parameters"]
+    problems: list[FieldProblem] = Field(min_length=1)
+
+
+class CallRequest(Wire):
+    """One tool call asked for."""
+
+    id: int
+    tool: str = Field(max_length=200)
+    positional: list[Any]
+    named: dict[str, Any]
+
+
+class Calls(Wire):
+    """Tool calls to be made at once."""
+
+    type: Literal["calls"]
+    calls: list[CallRequest] = Field(min_length=1)
+
+
+class Step(Wire):
+    """Progress that the script reports."""
+
+    type: Literal["step"]
+    text: str = Field(max_length=200)
+
+
+class Printed(Wire):
+    """What the script printed."""
+
+    type: Literal["printed"]
+    text: str
+
+
+class Flood(Wire):
+    """The script printed or returned too much; the child ended itself."""
+
+    type: Literal["flood"]
+    what: Literal["printed", "result"]
+
+
+class ToolErrorFacts(Wire):
+    """The tool error that ended the script."""
+
+    tool: str
+    code: str
+    details: dict[str, Any]
+
+
+class Raised(Wire):
+    """The script ended with an exception."""
+
+    type: Literal["raised"]
+    exception: str
+    message: str
+    line: int | None
+    source: str
+    tool_error: ToolErrorFacts | None = None
+
+
+class OutOfMemory(Wire):
+    """The script needed more memory than it may have."""
+
+    type: Literal["out_of_memory"]
+
+
+class Finished(Wire):
+    """The script's result."""
+
+    type: Literal["finished"]
+    warnings: list[str]
+    result: Any
+
+
+Frame = Annotated[
+    Ready
+    | Begun
+    | Refused
+    | Report
+    | BadParameters
+    | Calls
+    | Step
+    | Printed
+    | Flood
+    | Raised
+    | OutOfMemory
+    | Finished,
+    Field(discriminator="type"),
+]
+_frames: TypeAdapter[Any] = TypeAdapter(Frame)
+
+
+async def read_frame(reader: asyncio.StreamReader, size_max: int) -> Any:
+    """The next frame; None when the child hung up.
+
+    Raises `FrameTooLarge` before reading such a frame, `BrokenFrame` for anything malformed.
+    """
+    try:
+        size = int.from_bytes(await reader.readexactly(4), "big")
+        if size > size_max:
+            raise FrameTooLarge
+        body = await reader.readexactly(size)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    try:
+        return _frames.validate_python(orjson.loads(body))
+    except (orjson.JSONDecodeError, ValidationError) as error:
+        raise BrokenFrame(str(error)[:200]) from error
+
+
+def encode_frame(frame: dict[str, Any]) -> bytes:
+    """A frame for a child."""
+    body = orjson.dumps(frame)
+    return len(body).to_bytes(4, "big") + body

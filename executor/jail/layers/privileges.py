@@ -1,0 +1,58 @@
+"""Privileges: an unprivileged user, no way back, no capabilities, not dumpable."""
+
+import ctypes
+import os
+
+from executor.jail.layers import kernel
+
+NOBODY = 65534
+CAPABILITY_VERSION_3 = 0x20080522
+
+
+def become_unprivileged() -> None:
+    """As root, become nobody; as anybody else, stay who we are."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(NOBODY, NOBODY, NOBODY)
+        os.setresuid(NOBODY, NOBODY, NOBODY)
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 1)  # /proc/self/uid_map is written next
+
+
+def forbid_new_privileges() -> None:
+    """No exec can raise privileges any more."""
+    kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, for good, and be invisible to ptrace and /proc of others."""
+    kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    kernel.syscall("capset", ctypes.byref(header), ctypes.byref(nothing))
+    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+
+
+def verify_unprivileged() -> None:
+    """Raises `LayerError` unless this process is nobody special."""
+    kernel.demand(
+        0 not in (*os.getresuid(), *os.getresgid()) and not os.getgroups(),
+        "the user is still root or in a group",
+    )
+
+
+def verify_no_new_privileges() -> None:
+    """Raises `LayerError` unless no exec can raise privileges."""
+    kernel.demand(kernel.prctl(kernel.PR_GET_NO_NEW_PRIVS) == 1, "no_new_privs is not set")
+
+
+def verify_no_capabilities() -> None:
+    """Raises `LayerError` unless no capability is left."""
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()
+    kernel.syscall("capget", ctypes.byref(header), ctypes.byref(sets))
+    kernel.demand(not any(sets), "capabilities are left")
+
+
+def die_with_parent() -> None:
+    """SIGKILL when the process that is our parent ends."""
+    kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)

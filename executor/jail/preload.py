@@ -1,0 +1,49 @@
+"""Everything that a script may import, and what libraries import only when used, loaded before sealing.
+
+After sealing there is no file system: what is not loaded by then can never be.
+"""
+
+import importlib
+import pkgutil
+from contextlib import suppress
+from types import ModuleType
+from zoneinfo import ZoneInfo, available_timezones
+
+from sandbox_policies.policy import Policy
+
+LAZY_PACKAGES = """
+pandas.core pandas.io.formats pandas.io.json pandas.tseries
+numpy.lib numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random
+"""
+"""Packages whose functions import their own submodules when called."""
+LAZY_MODULES = """
+_strptime pandas.plotting encodings.ascii encodings.latin_1 encodings.cp1252 encodings.utf_16
+encodings.utf_8_sig
+encodings.idna encodings.unicode_escape encodings.raw_unicode_escape encodings.hex_codec
+encodings.base64_codec
+"""
+
+
+def import_allowed(policy: Policy) -> dict[str, ModuleType]:
+    """Every module that scripts may use, as far as it is installed, by name."""
+    modules = {}
+    for name in sorted(policy.allowed_modules):
+        if name != "mcp_client":
+            with suppress(ImportError):
+                modules[name] = importlib.import_module(name)
+    return modules
+
+
+def import_lazy_parts() -> list[ZoneInfo]:
+    """What the libraries would import on first use. Returns every time zone, to be kept alive."""
+    for name in LAZY_MODULES.split():
+        with suppress(ImportError):
+            importlib.import_module(name)
+    for package in LAZY_PACKAGES.split():
+        path = importlib.import_module(package).__path__
+        for found in pkgutil.walk_packages(path, f"{package}."):
+            if ".tests" not in found.name:
+                # An optional dependency that is missing here (numba, pyarrow) is missing for scripts too.
+                with suppress(ImportError):
+                    importlib.import_module(found.name)
+    return [ZoneInfo(name) for name in sorted(available_timezones())]

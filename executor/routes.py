@@ -1,0 +1,92 @@
+"""Addresses of the execution server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Request
+from fastapi.responses import StreamingResponse
+
+from executor.engine import Engine
+from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
+from schemas.health import Health, PartHealth, worst_status
+from schemas.tools import ServerState, ToolCatalogue
+from schemas.validation import ValidationReport
+from service.version import package_version
+
+router = APIRouter()
+NDJSON = "application/x-ndjson"
+
+
+def get_engine(request: Request) -> Engine:
+    """The engine of this app."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+TheEngine = Annotated[Engine, Depends(get_engine)]
+
+
+@router.post("/validate")
+async def validate(body: ValidateRequest, engine: TheEngine) -> ValidationReport:
+    """Check a script without running it."""
+    return await engine.validate(body.script)
+
+
+@router.post("/execute", response_model=ExecutionReport)
+async def execute(
+    body: ExecuteRequest, engine: TheEngine, accept: Annotated[str, Header()] = ""
+) -> ExecutionReport | StreamingResponse:
+    """Run a script: HTTP 200 whatever becomes of it. `Accept: application/x-ndjson` streams events."""
+    if NDJSON in accept:
+        return StreamingResponse(stream_events(engine, body), media_type=NDJSON)
+    return await engine.execute(body)
+
+
+async def stream_events(engine: Engine, body: ExecuteRequest) -> AsyncIterator[bytes]:
+    """Events as JSON lines; hanging up cancels the execution."""
+    events: asyncio.Queue[ExecutionEvent | None] = asyncio.Queue()
+    task = asyncio.create_task(engine.execute(body, events.put_nowait))
+    task.add_done_callback(lambda _: events.put_nowait(None))
+    try:
+        while (event := await events.get()) is not None:
+            yield event.model_dump_json(exclude_none=True).encode() + b"\n"
+        task.result()
+    finally:
+        task.cancel()
+
+
+@router.post("/executions/{execution_id}/cancel", status_code=202)
+async def cancel(execution_id: str, engine: TheEngine) -> dict[str, bool]:
+    """Stop an execution that is under way."""
+    engine.cancel(execution_id)
+    return {"success": True}
+
+
+@router.get("/tools")
+async def tools(engine: TheEngine) -> ToolCatalogue:
+    """Every tool that scripts can call now, and the servers they come from."""
+    return engine.catalogue()
+
+
+@router.get("/health")
+async def health(engine: TheEngine) -> Health:
+    """The jail and every tool server, asked now."""
+    jail = PartHealth(
+        name="jail",
+        status="up" if engine.launcher.is_alive() else "down",
+        detail="" if engine.launcher.is_alive() else "the zygote ended; restart the execution server",
+        facts={"layers": engine.launcher.layers, **engine.load()},
+    )
+    servers = [
+        PartHealth(
+            name=server.name,
+            status="up" if server.state is ServerState.CONNECTED else "down",
+            detail=server.last_error or "",
+            facts={"state": server.state, "tools": server.tool_count, "url": server.url},
+        )
+        for server in await engine.broker.check()
+    ]
+    parts = [jail, *servers]
+    status = "down" if jail.status == "down" else worst_status(parts)
+    return Health(service="executor", status=status, version=package_version(), parts=parts)

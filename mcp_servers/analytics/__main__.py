@@ -1,0 +1,15 @@
+"""`python -m mcp_servers.analytics`."""
+
+from mcp_servers.analytics.app import create_app
+from mcp_servers.analytics.settings import AnalyticsSettings
+from mcp_servers.app import listen
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = AnalyticsSettings()
+    listen("analytics", settings, settings.analytics_mcp_url, create_app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""What became of a price over time."""
+
+from dataclasses import dataclass
+
+import empyrical
+import numpy as np
+
+from mcp_servers.analytics.series import Values, check_length, simple_returns
+
+
+@dataclass(frozen=True)
+class Drawdown:
+    """A fall as a negative fraction of its peak, and the positions of its three points."""
+
+    depth: float
+    peak: int
+    trough: int
+    recovery: int | None
+
+
+def deepest_drawdown(prices: Values) -> Drawdown | None:
+    """The deepest fall; the earlier one of two equally deep; None when the price never falls.
+
+    `prices` is 1-dimensional, finite and positive. The peak is the last time the price stood at it. Raises
+    `TooShort` below 2 prices. The depth is empyrical.max_drawdown of the simple returns.
+    """
+    check_length(prices, 2, "a drawdown")
+    highest = np.maximum.accumulate(prices)
+    trough = int(np.argmin(prices / highest))
+    if prices[trough] >= highest[trough]:
+        return None
+    peak = int(np.flatnonzero(prices[:trough] == highest[trough])[-1])
+    recovered = np.flatnonzero(prices[trough:] >= prices[peak])
+    return Drawdown(
+        depth=float(empyrical.max_drawdown(simple_returns(prices))),
+        peak=peak,
+        trough=trough,
+        recovery=trough + int(recovered[0]) if len(recovered) else None,
+    )

@@ -1,0 +1,140 @@
+"""Calculate how the daily returns of symbols correlate.
+
+The correlation is Pearson's, of the simple daily returns of the adjusted closes on the days that all symbols
+have. A look-back of N trading days has N returns, from N + 1 closes; a period of dates uses the closes
+inside it, both ends included.
+
+Questions:
+    What is the correlation between AAPL and MSFT over the last 120 trading days?
+    How correlated were KO and PEP in 2015?
+    Show the correlation matrix of JPM, BAC, XOM and CVX since 2018.
+    Which pair of AMD, AAPL and MSFT was the most correlated over the past 2 years?
+    Plot the correlations of WMT, HD and BBY over the last 250 trading days.
+"""
+
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+from mcp_client import calculate_correlation_matrix, call_many, step
+
+BARS_MAX = 10_000
+
+
+def analyze(
+    symbols: list[str] = ["AAPL", "MSFT"],
+    days: int | None = 252,
+    months: int | None = None,
+    to_date: Literal["month", "quarter", "year"] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    order: Literal["highest", "lowest"] = "highest",
+) -> dict:
+    """Calculate how the daily returns of symbols correlate.
+
+    symbols: two or more tickers
+    days: trading days to look back
+    months: calendar months to look back; wins over days
+    to_date: from the beginning of this month, quarter or year; wins over months
+    start: first day; wins over every look-back
+    end: last day; a look-back counts from here
+    order: which end of the list of pairs comes first
+    """
+    period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": end}
+    if len(set(symbols)) < 2:
+        raise ValueError("a correlation needs two different symbols")
+    step("fetching closes")
+    closes = fetch_closes(symbols, period)
+    shared = pd.DataFrame(closes).dropna()
+    if len(shared) < 4:
+        raise ValueError(f"the symbols share only {len(shared)} closes in this period; choose a longer one")
+    step("calculating correlations")
+    days_shared = [f"{day:%Y-%m-%d}" for day in shared.index]
+    answer = calculate_correlation_matrix(
+        price_series={
+            symbol: dict(zip(days_shared, shared[symbol].tolist(), strict=True)) for symbol in shared.columns
+        }
+    )
+    known = [pair for pair in answer["pairs"] if pair["correlation"] is not None]
+    if not known:
+        raise ValueError(f"there is no correlation: {answer['reason']}")
+    pairs = sorted(known, key=lambda pair: pair["correlation"], reverse=order == "highest")
+    return {
+        "description": describe(pairs, shared),
+        "body": [
+            {
+                "id": f"{pair['first']}:{pair['second']}",
+                "key": f"{pair['first']} and {pair['second']}",
+                "value": pair["correlation"],
+                "format": "number",
+                "description": f"from {answer['observations']} daily returns, {describe_days(shared)}",
+            }
+            for pair in pairs
+        ],
+        "charts": [
+            {
+                "type": "heatmap",
+                "title": "Correlation of daily returns",
+                "format": "number",
+                "x": answer["symbols"],
+                "y": answer["symbols"],
+                "z": answer["matrix"],
+            }
+        ],
+    }
+
+
+def describe(pairs: list[dict], shared: pd.DataFrame) -> str:
+    first, last = pairs[0], pairs[-1]
+    names = f"{first['first']} and {first['second']}"
+    when = describe_days(shared)
+    if len(pairs) == 1:
+        return f"The daily returns of {names} had a correlation of {first['correlation']:.3f} {when}."
+    ends = ("most", "least") if first["correlation"] >= last["correlation"] else ("least", "most")
+    return (
+        f"Of {len(pairs)} pairs, {names} correlated the {ends[0]} {when}: {first['correlation']:.3f}; "
+        f"{last['first']} and {last['second']} the {ends[1]}: {last['correlation']:.3f}."
+    )
+
+
+def fetch_closes(symbols: list[str], period: dict) -> dict:
+    """A Series of daily closes by date for each symbol, inside the period, named by its currency.
+
+    `start` wins over `to_date`, that over `months`, that over `days`; with none of them, all there is.
+    """
+    if not symbols:
+        raise ValueError("give at least one symbol")
+    request = {"timeframe": "1Day", "limit": BARS_MAX}
+    if not period["start"]:
+        if period["to_date"]:
+            request["limit"] = 260
+        elif period["months"]:
+            request["limit"] = min(23 * period["months"] + 1, BARS_MAX)
+        elif period["days"] is not None:
+            request["limit"] = period["days"] + 1
+    for name in ("start", "end"):
+        if period[name]:
+            request[name] = period[name].isoformat()
+    answers = call_many([("alpaca_market_stocks_bars", {"symbol": symbol, **request}) for symbol in symbols])
+    closes = {}
+    for symbol, answer in zip(symbols, answers, strict=True):
+        dates = pd.to_datetime(answer["data"]["timestamp"])
+        unit = answer["metadata"]["currency"] or "points"
+        series = pd.Series(answer["data"]["close"], index=dates, dtype=float, name=unit).dropna()
+        if series.empty:
+            raise ValueError(f"{symbol} has no closes in this period; choose another one")
+        closes[symbol] = series.loc[first_day(series.index[-1], period) :]
+    return closes
+
+
+def first_day(last: pd.Timestamp, period: dict) -> pd.Timestamp | None:
+    """Where a look-back in months or to date begins; None where the tool has cut already."""
+    if period["start"]:
+        return None
+    if period["to_date"]:
+        return last.to_period({"month": "M", "quarter": "Q", "year": "Y"}[period["to_date"]]).start_time
+    return last - pd.DateOffset(months=period["months"]) if period["months"] else None
+
+
+def describe_days(closes: pd.Series) -> str:
+    return f"from {closes.index[0]:%Y-%m-%d} to {closes.index[-1]:%Y-%m-%d}"

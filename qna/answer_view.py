@@ -1,0 +1,187 @@
+"""An answer on the terminal: the sentence first, then figures, then where they come from."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from qna.ask import Reply
+from qna.figures import cut, format_figure, write
+from qna.terminal import plain
+from schemas.analysis import AnalyzeResponse, StageTime
+from schemas.errors import ErrorResponse
+from schemas.execution import ExecutionReport, Outcome, ToolCall
+from schemas.result import Result, Row
+
+TOOL_CALLS_MAX = 20
+ARGUMENT_LENGTH_MAX = 60
+INDENT = 2
+
+OUTCOMES = {
+    Outcome.RAISED: "The script stopped with an error",
+    Outcome.REFUSED: "The script did not pass the safety checks",
+    Outcome.TIMED_OUT: "The script ran out of time",
+    Outcome.OUT_OF_MEMORY: "The script ran out of memory",
+    Outcome.TOO_MUCH_OUTPUT: "The script returned too much",
+    Outcome.TOO_MANY_CALLS: "The script made too many tool calls",
+    Outcome.CANCELLED: "The script was cancelled",
+    Outcome.CRASHED: "The script ended without an answer",
+}
+
+
+class AnswerView:
+    """Prints answers, reports and refusals on one console."""
+
+    def __init__(self, console: Console, *, shows_script: bool = False) -> None:
+        self._console = console
+        self._shows_script = shows_script
+
+    def show_reply(self, question: str, reply: Reply) -> None:
+        """What the API server said to one question."""
+        if isinstance(reply.body, AnalyzeResponse):
+            self.show_answer(question, reply.body)
+        else:
+            self.show_refusal(question, reply.body)
+
+    def show_answer(self, question: str, answer: AnalyzeResponse) -> None:
+        """All of one answered question, or of one whose script did not complete."""
+        analysis = answer.data
+        self._heading(question)
+        if analysis.expanded_question != analysis.question:
+            self._line(f"Asked as: {analysis.expanded_question}", "dim")
+        if analysis.execution is None:
+            self._line(analysis.explanation)
+        else:
+            self.show_report(analysis.execution)
+        self._notes("Warnings", analysis.warnings, "yellow")
+        self._times(analysis.stages)
+        self._script(analysis.python_code, is_result=analysis.execution is None)
+
+    def show_report(self, report: ExecutionReport) -> None:
+        """What became of one run."""
+        if report.outcome is Outcome.COMPLETED:
+            self._result(report.result)
+        else:
+            self._failure(report)
+        self._tool_calls(report.metadata.tool_calls)
+        self._notes("Warnings", report.metadata.warnings, "yellow")
+        self._origin(report.metadata.tool_calls)
+
+    def show_usage(self, report: ExecutionReport) -> None:
+        """What one run cost."""
+        peak = report.metadata.resources.peak_memory_bytes / 1_000_000
+        self._line(f"Ran for {report.execution_time_ms:,.0f} ms and used {peak:,.0f} MB at most.", "dim")
+
+    def show_refusal(self, question: str, refusal: ErrorResponse) -> None:
+        """Why there is no answer, and what can be asked instead."""
+        self._heading(question)
+        details = refusal.error.details
+        self._line(refusal.error.message, "bold")
+        if details.get("missing"):
+            self._line(f"Missing: {details['missing']}")
+        if details.get("nearest_question"):
+            self._line(f"The nearest question that can be answered: {details['nearest_question']}")
+        self._notes("What you can do", refusal.recovery_suggestions)
+
+    def _heading(self, question: str) -> None:
+        self._console.print()
+        self._console.print(Text(plain(question), style="bold cyan"))
+        self._console.print()
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._console.print(Padding(Text(plain(text), style=style), (0, 0, 0, INDENT), expand=False))
+
+    def _notes(self, title: str, notes: Sequence[str], style: str = "") -> None:
+        if notes:
+            self._line(title, "bold")
+        for note in notes:
+            self._line(f"- {note}", style)
+
+    def _result(self, value: Any) -> None:
+        try:
+            result = Result.model_validate(value)
+        except ValidationError:
+            self._line(json.dumps(value, indent=2, ensure_ascii=False))
+            return
+        self._line(result.description, "bold")
+        if result.body:
+            self._figures(result.body)
+        for chart in result.charts:
+            self._line(f"Chart on the page: {chart.title or chart.type}", "dim")
+
+    def _figures(self, rows: Sequence[Row]) -> None:
+        table = _table("Figure", "Value", "What it is")
+        table.columns[1].justify = "right"
+        for row in rows:
+            value = Text(plain(format_figure(row)), style=_change_style(row))
+            table.add_row(Text(plain(row.key)), value, Text(plain(row.description), style="dim"))
+        self._print_table(table)
+
+    def _failure(self, report: ExecutionReport) -> None:
+        message = report.error.message if report.error else ""
+        self._line(": ".join(filter(None, [OUTCOMES[report.outcome], message])), "bold red")
+        for finding in report.findings:
+            place = f"line {finding.line}, column {finding.column}"
+            self._line(f"{place}: {finding.message} {finding.hint}".rstrip())
+        self._notes("What you can do", report.recovery_suggestions)
+
+    def _tool_calls(self, calls: Sequence[ToolCall]) -> None:
+        if not calls:
+            return
+        table = _table("Tool call", "Source", "As of", "Time")
+        table.columns[3].justify = "right"
+        for call in calls[:TOOL_CALLS_MAX]:
+            duration = "cache" if call.cache_hit else f"{call.duration_ms:,.0f} ms"
+            source = call.error.message if call.error else str(call.metadata.get("source") or "-")
+            row = [describe_call(call), source, str(call.metadata.get("as_of") or "-"), duration]
+            table.add_row(*(Text(plain(cell)) for cell in row), style="red" if call.error else "")
+        self._print_table(table)
+        if len(calls) > TOOL_CALLS_MAX:
+            self._line(f"and {len(calls) - TOOL_CALLS_MAX} more calls", "dim")
+
+    def _origin(self, calls: Sequence[ToolCall]) -> None:
+        sources = dict.fromkeys(str(call.metadata["source"]) for call in calls if call.metadata.get("source"))
+        dates = [str(call.metadata["as_of"]) for call in calls if call.metadata.get("as_of")]
+        if sources:
+            as_of = f" as of {max(dates)}" if dates else ""
+            self._line(f"Computed from {', '.join(sources)} data{as_of}. Not investment advice.", "dim")
+
+    def _times(self, stages: Sequence[StageTime]) -> None:
+        if stages:
+            total = sum(stage.duration_ms for stage in stages)
+            parts = " · ".join(f"{stage.stage} {stage.duration_ms:,.0f} ms" for stage in stages)
+            self._line(f"Time: {parts} · together {total:,.0f} ms", "dim")
+
+    def _script(self, source: str, *, is_result: bool) -> None:
+        if self._shows_script or is_result:
+            self._console.print()
+            self._console.print(Text(plain(source)), soft_wrap=True)
+        else:
+            self._line(f"Script: {len(source.splitlines())} lines; --script shows it.", "dim")
+
+    def _print_table(self, table: Table) -> None:
+        self._console.print(Padding(table, (1, 0, 1, INDENT), expand=False))
+
+
+def describe_call(call: ToolCall) -> str:
+    """The call as a script would write it, long arguments cut."""
+    arguments = (f"{name}={cut(write(value), ARGUMENT_LENGTH_MAX)}" for name, value in call.arguments.items())
+    return f"{call.tool}({', '.join(arguments)})"
+
+
+def _table(*titles: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in titles:
+        table.add_column(title, overflow="fold")
+    return table
+
+
+def _change_style(row: Row) -> str:
+    if not row.is_change or isinstance(row.value, bool) or not isinstance(row.value, int | float):
+        return "bold"
+    return "bold green" if row.value > 0 else "bold red" if row.value < 0 else "bold"

@@ -1,0 +1,113 @@
+"""`qna ask`: questions to the API server, which is started for the time being when it does not run."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+from pydantic import ValidationError
+
+from qna.failures import ExitCode
+from qna.health import ask_health, open_client
+from qna.services import api_address, list_services
+from qna.settings import QnaSettings, move_to_free_ports
+from qna.supervisor import supervise
+from qna.terminal import Progress
+from qna.up import STARTING_SECONDS_MAX, surround
+from schemas.analysis import AnalyzeResponse
+from schemas.errors import ErrorDetail, ErrorResponse
+
+ANSWER_SECONDS_MAX = 300.0
+"""A script may take 120 s, and may be written three times."""
+
+
+@dataclass(frozen=True)
+class AskOptions:
+    """What is sent beside the question. Without `model` the server chooses."""
+
+    model: str | None = None
+    executes: bool = True
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back for one question: as sent, and as read. `code` is its exit code."""
+
+    raw: Any
+    body: AnalyzeResponse | ErrorResponse
+    code: ExitCode
+
+
+async def run_ask(
+    questions: Sequence[str],
+    settings: QnaSettings,
+    options: AskOptions,
+    progress: Progress,
+    show: Callable[[str, Reply], None],
+) -> list[Reply]:
+    """Ask one after the other and show each reply as it comes."""
+    replies = []
+    async with reach_api(settings, progress) as url, open_client(ANSWER_SECONDS_MAX) as client:
+        for question in questions:
+            progress.show(f"asking: {question}")
+            replies.append(await post_question(client, url, question, options))
+            progress.close()
+            show(question, replies[-1])
+    return replies
+
+
+@asynccontextmanager
+async def reach_api(settings: QnaSettings, progress: Progress) -> AsyncIterator[str]:
+    """Base address of the API server that runs, or else of one that runs on free ports for this block."""
+    async with open_client(timeout_seconds=2) as client:
+        running = await ask_health(client, api_address(settings))
+    if running is not None:
+        yield api_address(settings)
+        return
+    own = move_to_free_ports(settings)
+    progress.show("starting the servers")
+    place = surround(own, lambda service, line: progress.show(f"{service} {line}"))
+    async with supervise(list_services(own), place) as supervision:
+        await supervision.wait_until_started(STARTING_SECONDS_MAX)
+        yield api_address(own)
+        progress.show("stopping the servers")
+
+
+async def post_question(client: httpx2.AsyncClient, url: str, question: str, options: AskOptions) -> Reply:
+    """One question to the API; a platform that does not work comes back in the one error shape too."""
+    request = {"question": question, "execute": options.executes, "model": options.model}
+    try:
+        reply = await client.post(f"{url}/analyze", json=request)
+    except httpx2.HTTPError as error:
+        return _platform_failure(f"the API server at {url} did not answer: {error or type(error).__name__}")
+    try:
+        if reply.status_code == httpx2.codes.OK:
+            answer = AnalyzeResponse.model_validate_json(reply.content)
+            return Reply(reply.json(), answer, judge_answer(answer))
+        refusal = ErrorResponse.model_validate_json(reply.content)
+        return Reply(reply.json(), refusal, judge_refusal(refusal, reply.status_code))
+    except ValidationError:
+        return _platform_failure(f"HTTP {reply.status_code} of {url} is not what this version's API says")
+
+
+def judge_answer(answer: AnalyzeResponse) -> ExitCode:
+    """A script that was not meant to run is an answer too."""
+    execution = answer.data.execution
+    return ExitCode.DONE if execution is None or execution.success else ExitCode.SCRIPT_FAILED
+
+
+def judge_refusal(refusal: ErrorResponse, status_code: int) -> ExitCode:
+    """Who must act decides: nobody can, the asker, or the operator."""
+    if refusal.error.code == "CANNOT_ANSWER":
+        return ExitCode.CANNOT_ANSWER
+    return ExitCode.MISUSE if status_code < httpx2.codes.INTERNAL_SERVER_ERROR else ExitCode.PLATFORM_FAILED
+
+
+def _platform_failure(message: str) -> Reply:
+    failure = ErrorResponse(
+        error=ErrorDetail(code="SERVICE_UNAVAILABLE", message=message),
+        recovery_suggestions=["Try again; `qna doctor` shows what works here."],
+        request_id="req_unknown",
+    )
+    return Reply(failure.model_dump(mode="json"), failure, ExitCode.PLATFORM_FAILED)

@@ -1,0 +1,111 @@
+"""The catalogue of each MCP server: published schemas are reviewed, and keep the conventions.
+
+`WRITE_TOOL_SNAPSHOTS=1 pytest tests/contract/test_tools.py` writes the snapshots anew.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mcp.server.mcpserver import MCPServer
+from mcp_types import Tool
+
+from mcp_servers.analytics.app import create_server as create_analytics
+from mcp_servers.financial.app import create_server as create_financial
+from mcp_servers.financial.vendors.sample import load_sample
+from mcp_servers.validation.app import create_server as create_validation
+from mcp_servers.validation.checker import CheckLimits, ScriptChecker
+
+SNAPSHOTS = Path(__file__).parent.parent / "tool_snapshots"
+SERVERS: dict[str, Callable[[], MCPServer]] = {
+    "financial": lambda: create_financial(load_sample()),
+    "analytics": create_analytics,
+    "validation": lambda: create_validation(ScriptChecker(CheckLimits())),
+}
+BOUNDS = {
+    "string": {"maxLength", "enum", "format"},
+    "array": {"maxItems"},
+    "object": {"maxProperties"},
+    "integer": {"maximum"},
+    "number": {"maximum"},
+}
+PUBLISHED_ARGUMENTS = {
+    "alpaca_market_stocks_bars": ["symbol", "timeframe", "limit"],
+    "alpaca_market_stocks_snapshots": ["symbols"],
+    "alpaca_market_screener_most_actives": ["limit"],
+    "calculate_sma": ["prices", "period"],
+    "calculate_volatility": ["returns", "period"],
+    "calculate_sharpe_ratio": ["returns", "risk_free_rate"],
+    "calculate_max_drawdown": ["prices"],
+    "calculate_correlation_matrix": ["price_series"],
+    "validate_python_script": ["code"],
+    "check_mcp_calls": ["code"],
+    "estimate_runtime": ["code"],
+}
+
+
+@pytest.fixture(params=list(SERVERS))
+async def server(request: pytest.FixtureRequest) -> MCPServer:
+    return SERVERS[request.param]()
+
+
+async def test_the_schemas_are_those_that_were_reviewed(server: MCPServer) -> None:
+    path = SNAPSHOTS / f"{server.name}.json"
+    dumped = [
+        tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in await server.list_tools()
+    ]
+    if os.environ.get("WRITE_TOOL_SNAPSHOTS"):
+        path.write_text(json.dumps(dumped, indent=2, sort_keys=True) + "\n", "utf-8")
+    assert dumped == json.loads(path.read_text("utf-8")), (
+        "a tool changed: review it, then write the snapshots"
+    )
+
+
+def test_every_snapshot_belongs_to_a_server() -> None:
+    assert {path.stem for path in SNAPSHOTS.glob("*.json")} == set(SERVERS)
+
+
+async def test_the_published_names_and_arguments_are_kept() -> None:
+    published = {
+        tool.name: list(tool.input_schema["properties"])
+        for create in SERVERS.values()
+        for tool in await create().list_tools()
+    }
+    assert published.keys() == PUBLISHED_ARGUMENTS.keys()
+    for name, arguments in PUBLISHED_ARGUMENTS.items():
+        assert published[name][: len(arguments)] == arguments
+
+
+async def test_every_tool_keeps_the_conventions(server: MCPServer) -> None:
+    for tool in await server.list_tools():
+        assert tool.description
+        assert tool.output_schema is not None
+        assert tool.output_schema["properties"]
+        assert tool.annotations is not None
+        assert tool.annotations.read_only_hint is True
+        assert tool.annotations.destructive_hint is False
+        assert tool.meta is not None
+        assert tool.meta["volatility"] > 0
+        assert tool.input_schema["additionalProperties"] is False
+
+
+async def test_every_argument_is_described_and_bounded(server: MCPServer) -> None:
+    for tool in await server.list_tools():
+        for name, schema in tool.input_schema["properties"].items():
+            assert schema.get("description"), f"{tool.name}.{name} has no description"
+        for place, schema in typed_places(tool):
+            assert BOUNDS[schema["type"]] & schema.keys(), f"{place} has no bound"
+
+
+def typed_places(tool: Tool) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every place in a tool's arguments that holds a string, number, list or object."""
+    waiting = list(tool.input_schema["properties"].items())
+    while waiting:
+        name, schema = waiting.pop()
+        branches = [*schema.get("anyOf", []), schema.get("items"), schema.get("additionalProperties")]
+        waiting.extend((name, branch) for branch in branches if isinstance(branch, dict))
+        if schema.get("type") in BOUNDS:
+            yield f"{tool.name}.{name}", schema
