@@ -43,7 +43,7 @@ def _parameter(name: str, schema: JsonSchema, annotation: str, is_required: bool
 def _docstring(tool: Tool) -> str:
     lines = [_plain(tool.description) or tool.name]
     for name, schema in tool.input_schema.get("properties", {}).items():
-        facts = [_plain(schema.get("description", "")), *_bounds(schema)]
+        facts = [_plain(schema.get("description", "")).rstrip("."), *_bounds(schema)]
         if any(facts):
             lines.append(f"{name}: " + "; ".join(fact for fact in facts if fact))
     return '"""' + "\n".join(lines) + '\n"""' if len(lines) > 1 else f'"""{lines[0]}"""'

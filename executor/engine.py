@@ -1,6 +1,7 @@
 """The execution server without HTTP: jail, pool, broker, and the executions under way."""
 
 import asyncio
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -123,13 +124,14 @@ class Engine:
 
 
 def server_addresses(settings: ExecutorSettings) -> list[ServerAddress]:
-    """The MCP servers to connect to; `/mcp` is added to an address without a path."""
+    """The MCP servers to connect to: those with an address, to which `/mcp` is added if it has no path."""
     named = {
         "financial": settings.financial_mcp_url,
         "analytics": settings.analytics_mcp_url,
         "validation": settings.validation_mcp_url,
     }
-    return [
-        ServerAddress(name, url if url.count("/") > 2 and not url.endswith("/") else url.rstrip("/") + "/mcp")
-        for name, url in named.items()
-    ]
+    return [ServerAddress(name, _with_path(url)) for name, url in named.items() if url]
+
+
+def _with_path(url: str) -> str:
+    return url if urlsplit(url).path.strip("/") else url.rstrip("/") + "/mcp"

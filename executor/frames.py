@@ -145,6 +145,8 @@ Frame = Annotated[
     Field(discriminator="type"),
 ]
 _frames: TypeAdapter[Any] = TypeAdapter(Frame)
+NESTING_MAX = 128
+"""Deeper than any honest frame, and less than what our own JSON writers and readers give up at."""
 
 
 async def read_frame(reader: asyncio.StreamReader, size_max: int) -> Any:
@@ -160,9 +162,26 @@ async def read_frame(reader: asyncio.StreamReader, size_max: int) -> Any:
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
     try:
-        return _frames.validate_python(orjson.loads(body))
+        frame: Any = orjson.loads(body)
+        if _is_deeper(frame, NESTING_MAX):
+            raise BrokenFrame(f"a frame is nested deeper than {NESTING_MAX} levels")
+        return _frames.validate_python(frame)
     except (orjson.JSONDecodeError, ValidationError) as error:
         raise BrokenFrame(str(error)[:200]) from error
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = [value] if isinstance(value, dict | list) else []
+    for _ in range(levels):
+        inner = [
+            part
+            for outer in inner
+            for part in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(part, dict | list)
+        ]
+        if not inner:
+            return False
+    return True
 
 
 def encode_frame(frame: dict[str, Any]) -> bytes:

@@ -12,6 +12,7 @@ import orjson
 from executor.broker.broker import Broker
 from executor.broker.failure import ToolFailure
 from sandbox_policies.policy import Limits
+from schemas.errors import ErrorDetail
 from schemas.execution import RecordedCall, Tape, ToolCall
 
 
@@ -66,7 +67,13 @@ class Relay:
             arguments = self._broker.bind_arguments(tool, request["positional"], request["named"])
         except ToolFailure as failure:
             problem = failure.detail
-        key = (tool, orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS))
+        body = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
+        if len(body) > self._limits.call_bytes_max:
+            message = (
+                f"{tool} was given {len(body)} bytes of arguments, at most {self._limits.call_bytes_max}"
+            )
+            problem = ErrorDetail(code="bad_argument", message=message)
+        key = (tool, body)
         call = RecordedCall(
             tool=tool,
             arguments=arguments,
@@ -104,11 +111,7 @@ class Relay:
         if error is None:
             try:
                 response = await self._broker.call(call.tool, call.arguments)
-                body = orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
-                if len(body) > self._limits.response_bytes_max:
-                    raise ToolFailure(
-                        "response_too_large", f"{call.tool} answered with {len(body)} bytes; ask for less"
-                    )
+                body = self._encode(call.tool, response)
             except ToolFailure as failure:
                 error, response, body = failure.detail, None, b""
         return call.model_copy(
@@ -124,6 +127,18 @@ class Relay:
                 "row_count": _row_count(response),
             }
         )
+
+    def _encode(self, tool: str, response: Any) -> bytes:
+        """The canonical JSON of an answer. Raises `ToolFailure` when it has none or is too large."""
+        try:
+            body = orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError as error:
+            raise ToolFailure(
+                "bad_response", f"{tool} answered with what is not plain JSON: {error}"
+            ) from error
+        if len(body) > self._limits.response_bytes_max:
+            raise ToolFailure("response_too_large", f"{tool} answered with {len(body)} bytes; ask for less")
+        return body
 
     def _from_tape(self, call: RecordedCall) -> RecordedCall:
         taped = (self._taped or {}).get(_key(call.tool, call.arguments, call.occurrence))

@@ -85,6 +85,8 @@ class Run:
     async def execute(self, child: ChildProcess) -> ExecutionReport:
         """Run the script in `child`, which ends with it whatever happens."""
         self._task = asyncio.create_task(self._follow(child))
+        if self.is_cancelled:  # while it waited for its turn
+            self._task.cancel()
         try:
             await asyncio.wait([self._task])
         finally:
@@ -103,10 +105,7 @@ class Run:
 
     async def _follow(self, child: ChildProcess) -> Verdict | None:
         """The verdict, or None when the child hung up without a last frame."""
-        limits = self.around.policy.limits
-        size_max = (
-            max(limits.result_bytes_max, limits.call_bytes_max * limits.calls_at_once_max) + FRAME_OVERHEAD
-        )
+        size_max = self.around.policy.limits.result_bytes_max + FRAME_OVERHEAD
         try:
             async with asyncio.timeout(self.request.timeout_seconds):
                 await self._send_job(child)

@@ -42,7 +42,9 @@ class Library:
 
 def load_library() -> Library:
     """Every recipe of `prompts/recipes`. Nothing is executed. Raises `BrokenRecipe`."""
-    scripts = [entry for entry in files("prompts").joinpath("recipes").iterdir() if entry.name.endswith(".py")]
+    scripts = [
+        entry for entry in files("prompts").joinpath("recipes").iterdir() if entry.name.endswith(".py")
+    ]
     recipes = (read_recipe(entry.name.removesuffix(".py"), entry.read_text("utf-8")) for entry in scripts)
     return Library(tuple(sorted(recipes, key=lambda recipe: recipe.name)))
 
@@ -54,7 +56,9 @@ def read_recipe(name: str, source: str) -> Recipe:
     summary, _, method = text.strip().partition("\n\n")
     questions = tuple(line.strip() for line in listed.splitlines() if line.strip())
     if not (summary and method and questions):
-        raise BrokenRecipe(f"{name}: its docstring needs a summary, a paragraph on the method, and {QUESTIONS}")
+        raise BrokenRecipe(
+            f"{name}: its docstring needs a summary, a paragraph on the method, and {QUESTIONS}"
+        )
     return Recipe(
         name=name,
         source=source,
@@ -72,7 +76,13 @@ def _find_tools(tree: ast.Module) -> Iterable[str]:
         if isinstance(node, ast.ImportFrom) and node.module == "mcp_client":
             yield from (alias.name for alias in node.names if alias.name not in NOT_TOOLS)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("call", "call_many"):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("call", "call_many")
+        ):
             pairs = [pair for pair in ast.walk(node) if isinstance(pair, ast.Tuple)]
             first = node.args if node.func.id == "call" else [pair.elts[0] for pair in pairs]
-            yield from (e.value for e in first[:1] if isinstance(e, ast.Constant) and isinstance(e.value, str))
+            yield from (
+                e.value for e in first[:1] if isinstance(e, ast.Constant) and isinstance(e.value, str)
+            )

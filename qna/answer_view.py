@@ -80,13 +80,14 @@ class AnswerView:
     def show_refusal(self, question: str, refusal: ErrorResponse) -> None:
         """Why there is no answer, and what can be asked instead."""
         self._heading(question)
-        details = refusal.error.details
         self._line(refusal.error.message, "bold")
-        if details.get("missing"):
-            self._line(f"Missing: {details['missing']}")
-        if details.get("nearest_question"):
-            self._line(f"The nearest question that can be answered: {details['nearest_question']}")
-        self._notes("What you can do", refusal.recovery_suggestions)
+        missing, nearest = (refusal.error.details.get(name) for name in ("missing", "nearest_question"))
+        if missing and missing != refusal.error.message:
+            self._line(f"Missing: {missing}")
+        if nearest:
+            self._line(f"The nearest question that can be answered: {nearest}")
+        else:
+            self._notes("What you can do", refusal.recovery_suggestions)
 
     def _heading(self, question: str) -> None:
         self._console.print()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from qna.failures import ExitCode
 from qna.health import ask_health, open_client
-from qna.services import api_address, list_services
+from qna.services import describe_api, list_services
 from qna.settings import QnaSettings, move_to_free_ports
 from qna.supervisor import supervise
 from qna.terminal import Progress
@@ -20,6 +20,8 @@ from schemas.errors import ErrorDetail, ErrorResponse
 
 ANSWER_SECONDS_MAX = 300.0
 """A script may take 120 s, and may be written three times."""
+
+REFUSAL_CODES = {"CANNOT_ANSWER": ExitCode.CANNOT_ANSWER, "SCRIPT_REJECTED": ExitCode.SCRIPT_FAILED}
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,18 @@ async def run_ask(
 @asynccontextmanager
 async def reach_api(settings: QnaSettings, progress: Progress) -> AsyncIterator[str]:
     """Base address of the API server that runs, or else of one that runs on free ports for this block."""
+    configured = describe_api(settings).url
     async with open_client(timeout_seconds=2) as client:
-        running = await ask_health(client, api_address(settings))
+        running = await ask_health(client, configured)
     if running is not None:
-        yield api_address(settings)
+        yield configured
         return
     own = move_to_free_ports(settings)
     progress.show("starting the servers")
     place = surround(own, lambda service, line: progress.show(f"{service} {line}"))
     async with supervise(list_services(own), place) as supervision:
         await supervision.wait_until_started(STARTING_SECONDS_MAX)
-        yield api_address(own)
+        yield describe_api(own).url
         progress.show("stopping the servers")
 
 
@@ -98,9 +101,9 @@ def judge_answer(answer: AnalyzeResponse) -> ExitCode:
 
 
 def judge_refusal(refusal: ErrorResponse, status_code: int) -> ExitCode:
-    """Who must act decides: nobody can, the asker, or the operator."""
-    if refusal.error.code == "CANNOT_ANSWER":
-        return ExitCode.CANNOT_ANSWER
+    """By who must act: the asker asks something else, types something else, or the operator mends it."""
+    if refusal.error.code in REFUSAL_CODES:
+        return REFUSAL_CODES[refusal.error.code]
     return ExitCode.MISUSE if status_code < httpx2.codes.INTERNAL_SERVER_ERROR else ExitCode.PLATFORM_FAILED
 
 

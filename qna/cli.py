@@ -97,7 +97,7 @@ def execute(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
     ] = None,
     timeout: Annotated[float, typer.Option(help="Seconds it may take, at most 120.")] = 30,
     memory: Annotated[int, typer.Option(help="Megabytes it may use, 64 to 2048.")] = 512,
-    no_tools: Annotated[bool, typer.Option("--no-tools", help="Start no MCP servers.")] = False,
+    no_tools: Annotated[bool, typer.Option("--no-tools", help="Run without any tools.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run one script in the jail, without a web server.
@@ -105,12 +105,12 @@ def execute(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
     Exits with 0 completed, 1 the script failed, 2 bad usage, 4 the jail failed.
     """
     # Imported here: it brings the whole executor, which the other commands start as a process.
-    from qna.exec import make_request, run_exec  # noqa: PLC0415
+    from qna.exec import make_request, run_exec
 
     configure_logs("qna", "WARNING", "console")
     request = make_request(file, param or [], {"timeout_seconds": timeout, "max_memory_mb": memory})
     with Progress(open_console(on_stderr=True)) as progress:
-        report = _run(run_exec(request, read_settings(context.obj), progress, starts_servers=not no_tools))
+        report = _run(run_exec(request, read_settings(context.obj), progress, uses_tools=not no_tools))
     if as_json:
         print_json(open_console(), report.model_dump(mode="json", by_alias=True))
     else:
@@ -126,7 +126,7 @@ def doctor(context: typer.Context) -> None:
 
     Exits with 0 when nothing required is missing, otherwise with 4.
     """
-    from qna.doctor import examine, show_findings  # noqa: PLC0415 - the same
+    from qna.doctor import examine, show_findings
 
     configure_logs("qna", "WARNING", "console")
     raise typer.Exit(show_findings(open_console(), _run(examine(read_settings(context.obj)))))

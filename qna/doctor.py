@@ -14,6 +14,8 @@ from rich.text import Text
 from executor.errors import JailUnavailable
 from executor.jail.self_test import check_layers
 from executor.settings import ExecutorSettings
+from mcp_servers.financial.vendors.sample import load_sample
+from prompts.library import load_library
 from qna.configuration import find_configured
 from qna.failures import ExitCode, PortTaken
 from qna.health import ask_health, open_client
@@ -21,6 +23,7 @@ from qna.keeper import check_port
 from qna.services import Service, list_services
 from qna.settings import QnaSettings
 from qna.terminal import plain
+from sandbox_policies.policy import PolicyError
 from service.version import package_version
 
 Verdict = Literal["ok", "note", "missing"]
@@ -73,9 +76,12 @@ def check_configuration() -> Check:
 
 def list_embedded_parts() -> list[Check]:
     """Parts that work with nothing configured."""
+    recipes = len(load_library().recipes)
+    facts = load_sample().check_health().facts
+    period = f"{facts['symbols']} symbols, {facts['first_day']} to {facts['as_of']}"
     return [
-        Check("language model", "ok", "embedded: the offline analyst over the recipes"),
-        Check("market data", "ok", "embedded: the sample vendor, real closes from 1990 to 2022"),
+        Check("language model", "ok", f"embedded: the offline analyst over {recipes} recipes"),
+        Check("market data", "ok", f"embedded: the {facts['vendor']} vendor, {period}"),
     ]
 
 
@@ -83,8 +89,8 @@ async def check_jail(policy_files: Sequence[Path]) -> list[Check]:
     """Every layer, as a child of the jail proves it on this machine."""
     try:
         layers = await check_layers(policy_files)
-    except JailUnavailable as error:
-        return [Check("jail", "missing", " ".join([error.message, *error.suggestions]))]
+    except (JailUnavailable, PolicyError) as error:
+        return [Check("jail", "missing", str(error))]
     return [
         Check(layer.name, "ok" if layer.is_on else "missing" if layer.is_required else "note", layer.detail)
         for layer in layers

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,8 +19,12 @@ from qna.settings import QnaSettings, move_to_free_ports
 from qna.supervisor import supervise
 from qna.terminal import Progress, plain
 from qna.up import STARTING_SECONDS_MAX, surround
+from sandbox_policies.policy import PolicyError
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport
 from service.errors import BadRequest, PlatformError
+
+NO_TOOLS = ["", "", ""]
+"""Nowhere, in place of the three addresses."""
 
 
 def make_request(file: Path, parameters: Sequence[str], limits: dict[str, float]) -> ExecuteRequest:
@@ -54,12 +58,15 @@ def parse_parameter(text: str) -> tuple[str, Any]:
 
 
 async def run_exec(
-    request: ExecuteRequest, settings: QnaSettings, progress: Progress, *, starts_servers: bool
+    request: ExecuteRequest, settings: QnaSettings, progress: Progress, *, uses_tools: bool
 ) -> ExecutionReport:
     """Run the script and show what it does. Raises `Misuse` or `PlatformFailed`."""
     try:
-        async with reach_tools(settings, progress, starts_servers=starts_servers) as own:
-            return await run_script(request, _executor_settings(own), lambda event: _show(progress, event))
+        async with reach_tools(settings, progress) if uses_tools else nullcontext(NO_TOOLS) as addresses:
+            jail = _executor_settings(settings, addresses)
+            return await run_script(request, jail, lambda event: _show(progress, event))
+    except PolicyError as error:
+        raise Misuse(str(error), "Correct the files that SANDBOX_POLICY_FILES names.") from error
     except BadRequest as error:
         raise Misuse(error.message, " ".join(error.suggestions)) from error
     except PlatformError as error:
@@ -67,28 +74,30 @@ async def run_exec(
 
 
 @asynccontextmanager
-async def reach_tools(
-    settings: QnaSettings, progress: Progress, *, starts_servers: bool
-) -> AsyncIterator[QnaSettings]:
-    """Settings with MCP servers that run: the configured ones, or else three on free ports for this block."""
-    if not starts_servers or await _is_any_running(settings):
-        yield settings
+async def reach_tools(settings: QnaSettings, progress: Progress) -> AsyncIterator[list[str]]:
+    """Addresses of the configured MCP servers if one of them runs, else of three started for this block."""
+    if await _is_any_running(settings):
+        yield _tool_addresses(settings)
         return
     own = move_to_free_ports(settings)
     place = surround(own, lambda service, line: progress.show(f"{service} {line}"))
     async with supervise(list_mcp_services(own), place) as supervision:
         await supervision.wait_until_started(STARTING_SECONDS_MAX)
-        yield own
+        yield _tool_addresses(own)
+
+
+def _tool_addresses(settings: QnaSettings) -> list[str]:
+    return [service.url for service in list_mcp_services(settings)]
 
 
 async def _is_any_running(settings: QnaSettings) -> bool:
     async with open_client(timeout_seconds=2) as client:
-        answers = [await ask_health(client, service.url) for service in list_mcp_services(settings)]
+        answers = [await ask_health(client, url) for url in _tool_addresses(settings)]
     return any(answers)
 
 
-def _executor_settings(settings: QnaSettings) -> ExecutorSettings:
-    financial, analytics, validation = (service.url for service in list_mcp_services(settings))
+def _executor_settings(settings: QnaSettings, addresses: list[str]) -> ExecutorSettings:
+    financial, analytics, validation = addresses
     return ExecutorSettings(
         qna_data_dir=settings.qna_data_dir,
         financial_mcp_url=financial,

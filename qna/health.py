@@ -7,7 +7,7 @@ from schemas.health import Health
 
 
 def open_client(timeout_seconds: float) -> httpx2.AsyncClient:
-    """A client for loopback addresses: no proxy, no certificates, nothing of the environment."""
+    """A client for loopback addresses, whatever proxy the environment names."""
     return httpx2.AsyncClient(trust_env=False, timeout=timeout_seconds)
 
 

@@ -143,7 +143,7 @@ def describe_exit(exit_code: int) -> str:
     """An exit code in words, as the `subprocess` module counts: minus the signal's number."""
     if exit_code >= 0:
         return f"exit code {exit_code}"
-    return signal.Signals(-exit_code).name
+    return f"signal {-exit_code}, {signal.strsignal(-exit_code)}"
 
 
 def check_port(service: Service) -> None:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from pydantic import HttpUrl
 
 from qna.failures import Misuse
-from qna.settings import QnaSettings
+from qna.settings import LOOPBACK, QnaSettings
 from service.http import UnsafeAddress, check_loopback
-
-LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -30,32 +28,39 @@ class Service:
 
 def list_services(settings: QnaSettings) -> list[Service]:
     """All five, those that others lean on first. Raises `Misuse` for an address outside this machine."""
-    return [
-        *list_mcp_services(settings),
-        _service("executor", LOOPBACK, settings.execution_server_port, "EXECUTION_SERVER_PORT"),
-        _service("api_server", LOOPBACK, settings.api_server_port, "API_SERVER_PORT"),
-    ]
+    return [*list_mcp_services(settings), describe_executor(settings), describe_api(settings)]
 
 
 def list_mcp_services(settings: QnaSettings) -> list[Service]:
     """The three MCP servers. Raises `Misuse` for an address outside this machine."""
     return [
-        _mcp_service("financial", settings.financial_mcp_url),
-        _mcp_service("analytics", settings.analytics_mcp_url),
-        _mcp_service("validation", settings.validation_mcp_url),
+        _describe_mcp("financial", settings.financial_mcp_url),
+        _describe_mcp("analytics", settings.analytics_mcp_url),
+        _describe_mcp("validation", settings.validation_mcp_url),
     ]
 
 
-def api_address(settings: QnaSettings) -> str:
-    """Base address of the API server."""
-    return f"http://{LOOPBACK}:{settings.api_server_port}"
+def describe_executor(settings: QnaSettings) -> Service:
+    """The execution server. Raises `Misuse` for an address outside this machine."""
+    host = _check_host(settings.execution_server_host, "EXECUTION_SERVER_HOST")
+    return _describe("executor", host, settings.execution_server_port, "EXECUTION_SERVER_PORT")
+
+
+def describe_api(settings: QnaSettings) -> Service:
+    """The API server. Raises `Misuse` for an address outside this machine."""
+    host = _check_host(settings.api_server_host, "API_SERVER_HOST")
+    return _describe("api_server", host, settings.api_server_port, "API_SERVER_PORT")
 
 
 def list_variables(settings: QnaSettings) -> dict[str, str]:
     """What every server is told through its environment, so that they find each other."""
+    executor, api = describe_executor(settings), describe_api(settings)
     return {
-        "API_SERVER_PORT": str(settings.api_server_port),
-        "EXECUTION_SERVER_PORT": str(settings.execution_server_port),
+        "API_SERVER_HOST": api.host,
+        "API_SERVER_PORT": str(api.port),
+        "EXECUTION_SERVER_HOST": executor.host,
+        "EXECUTION_SERVER_PORT": str(executor.port),
+        "EXECUTION_SERVER_URL": executor.url,
         **{service.variable: service.url for service in list_mcp_services(settings)},
         "QNA_DATA_DIR": str(settings.qna_data_dir),
         "LOG_LEVEL": settings.log_level,
@@ -63,22 +68,22 @@ def list_variables(settings: QnaSettings) -> dict[str, str]:
     }
 
 
-def _mcp_service(name: str, url: HttpUrl) -> Service:
+def _describe_mcp(name: str, url: HttpUrl) -> Service:
     variable = f"{name.upper()}_MCP_URL"
-    host = (url.host or "").strip("[]")
+    host = _check_host((url.host or "").strip("[]"), variable)
+    return _describe(f"mcp_servers.{name}", host, url.port or 80, variable)
+
+
+def _check_host(host: str, variable: str) -> str:
     try:
         check_loopback(host)
     except (OSError, UnsafeAddress) as error:
-        raise Misuse(
-            f"{variable}={url} cannot be started here: {error}",
-            f"Set {variable} to an address of this machine, like http://{LOOPBACK}:3003.",
-        ) from error
-    if host == "localhost":
-        host = LOOPBACK  # the name may mean two addresses; the servers listen at this one
-    return _service(f"mcp_servers.{name}", host, url.port or 80, variable)
+        raise Misuse(f"{variable} names {host!r}: {error}", f"Set {variable} to {LOOPBACK}.") from error
+    # The name may mean two addresses; our servers listen at this one.
+    return LOOPBACK if host == "localhost" else host
 
 
-def _service(module: str, host: str, port: int, variable: str) -> Service:
+def _describe(module: str, host: str, port: int, variable: str) -> Service:
     # -P: a folder of the working directory must not be taken for one of our packages.
     command = (sys.executable, "-P", "-m", module)
     return Service(module.rpartition(".")[2], command, host, port, variable)

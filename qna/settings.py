@@ -9,12 +9,20 @@ from pydantic import Field, HttpUrl, ValidationError
 from qna.failures import Misuse
 from service.settings import ServiceSettings
 
+LOOPBACK = "127.0.0.1"
+
 
 class QnaSettings(ServiceSettings):
     """What the command line reads from the environment and passes on to the servers it starts."""
 
+    api_server_host: str = Field(
+        default="127.0.0.1", description="Address the API server listens on; loopback only."
+    )
     api_server_port: int = Field(
-        default=8010, ge=1, le=65535, description="Port of the API server and its page."
+        default=8010, ge=1, le=65535, description="Port of the API server and the page."
+    )
+    execution_server_host: str = Field(
+        default="127.0.0.1", description="Address the execution server listens on; loopback only."
     )
     execution_server_port: int = Field(
         default=3002, ge=1, le=65535, description="Port of the execution server."
@@ -48,12 +56,14 @@ def move_to_free_ports(settings: QnaSettings) -> QnaSettings:
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.socket()) for _ in range(5)]
         for each in sockets:
-            each.bind(("127.0.0.1", 0))
+            each.bind((LOOPBACK, 0))
         api, executor, *mcp = (each.getsockname()[1] for each in sockets)
-    financial, analytics, validation = (HttpUrl(f"http://127.0.0.1:{port}") for port in mcp)
+    financial, analytics, validation = (HttpUrl(f"http://{LOOPBACK}:{port}") for port in mcp)
     return settings.model_copy(
         update={
+            "api_server_host": LOOPBACK,
             "api_server_port": api,
+            "execution_server_host": LOOPBACK,
             "execution_server_port": executor,
             "financial_mcp_url": financial,
             "analytics_mcp_url": analytics,

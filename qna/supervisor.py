@@ -25,12 +25,13 @@ class Supervision:
         await asyncio.wait(
             {started, *self._tasks}, timeout=limit_seconds, return_when=asyncio.FIRST_COMPLETED
         )
-        late = [keeper.service.name for keeper in self._keepers if not keeper.is_started.is_set()]
+        is_complete = started.done()
         started.cancel()
         self._raise_loss()
-        if late:
+        if not is_complete:
+            late = [keeper.service.name for keeper in self._keepers if not keeper.is_started.is_set()]
             raise PlatformFailed(
-                f"no answer after {limit_seconds:.0f} s from {', '.join(late)}", "Read their logs."
+                f"no answer after {limit_seconds:g} s from {', '.join(late)}", "Read their logs."
             )
 
     async def wait_until_lost(self) -> None:

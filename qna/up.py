@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from qna.keeper import Surroundings, Tell
-from qna.services import api_address, list_services, list_variables
+from qna.services import describe_api, list_services, list_variables
 from qna.settings import QnaSettings
 from qna.supervisor import supervise
 from qna.terminal import plain
@@ -26,10 +26,8 @@ async def run_up(settings: QnaSettings, console: Console) -> None:
     try:
         async with supervise(list_services(settings), place) as supervision:
             await supervision.wait_until_started(STARTING_SECONDS_MAX)
-            tell(
-                "qna",
-                f"ready: {api_address(settings)}/ is the page, {place.log_dir} has the logs, Ctrl-C ends",
-            )
+            page = f"{describe_api(settings).url}/"
+            tell("qna", f"ready: {page} is the page, {place.log_dir} has the logs, Ctrl-C ends")
             await supervision.wait_until_lost()
     except asyncio.CancelledError:
         tell("qna", "stopped")

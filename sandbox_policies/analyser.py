@@ -53,6 +53,8 @@ def compile_script(source: str, policy: Policy, watched: frozenset[str]) -> Anal
         schema = read_signature(tree)
     except SignatureError as error:
         findings.append(error.finding)
+    except RecursionError:
+        findings.append(_unreadable("SYNTAX", "nested too deeply", 1, 1).finding)
     if find_analyze(tree) is None and not _assigns_result(tree):
         hint = "Define analyze(...) and return the answer from it."
         findings.append(

@@ -4,6 +4,7 @@ import ast
 from typing import Any
 
 from schemas.validation import ToolUse
+from schemas.wire import is_json
 
 NOT_TOOLS = frozenset(["call", "call_many", "step", "Param", "ToolError"])
 
@@ -108,12 +109,4 @@ def _literal(node: ast.expr) -> Any:
         value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return _UNKNOWN
-    return value if _is_json(value) else _UNKNOWN
-
-
-def _is_json(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(_is_json(item) for item in value)
-    if isinstance(value, dict):
-        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
-    return value is None or isinstance(value, bool | int | float | str)
+    return value if is_json(value) else _UNKNOWN

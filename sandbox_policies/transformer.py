@@ -14,11 +14,11 @@ from sandbox_policies.policy import Policy
 from schemas.validation import Finding
 
 MAGIC_WORDS = """
-init post_init new init_subclass class_getitem repr str format hash bool len iter next contains call enter exit getitem
-setitem delitem missing reversed getattr eq ne lt le gt ge int float complex index round trunc floor ceil abs neg pos
-invert add sub mul truediv floordiv mod divmod pow matmul and or xor lshift rshift radd rsub rmul rtruediv rfloordiv
-rmod rdivmod rpow rmatmul rand ror rxor iadd isub imul itruediv ifloordiv imod ipow imatmul iand ior ixor get set
-delete set_name copy deepcopy length_hint
+init post_init new init_subclass class_getitem repr str format hash bool len iter next contains call enter
+exit getitem setitem delitem missing reversed getattr eq ne lt le gt ge int float complex index round trunc
+floor ceil abs neg pos invert add sub mul truediv floordiv mod divmod pow matmul and or xor lshift rshift
+radd rsub rmul rtruediv rfloordiv rmod rdivmod rpow rmatmul rand ror rxor iadd isub imul itruediv ifloordiv
+imod ipow imatmul iand ior ixor get set delete set_name copy deepcopy length_hint
 """
 MAGIC_METHODS = frozenset(f"__{word}__" for word in MAGIC_WORDS.split())
 CLASS_NAMES = frozenset(
@@ -100,7 +100,9 @@ class ScriptTransformer(RestrictingNodeTransformer):
         path = self.module_path(node.value)
         self.check_attribute(node, path)
         node = self.node_contents_visit(node)
-        if isinstance(node.ctx, ast.Load) and node.attr in self.watched and path is None:
+        rule = self.policy.attributes.get(node.attr)
+        is_open = path is None or (rule is not None and rule.guard is not None)
+        if isinstance(node.ctx, ast.Load) and node.attr in self.watched and is_open:
             guarded = ast.Call(
                 func=ast.Name("_getattr_", ast.Load()),
                 args=[node.value, ast.Constant(node.attr)],
@@ -127,7 +129,7 @@ class ScriptTransformer(RestrictingNodeTransformer):
                 node,
                 "ATTRIBUTE_REFUSED",
                 f"the attribute {name!r} is refused: {why}",
-                rule.hint if rule else "",
+                rule.hint if rule else "A script does not need it.",
             )
         elif path is not None and not self.policy.allows_name(path, name):
             module_rule = self.policy.allowed_modules[path]

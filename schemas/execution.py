@@ -8,7 +8,7 @@ from pydantic import Field
 
 from schemas.errors import ErrorDetail
 from schemas.validation import Finding
-from schemas.wire import Wire, utc_now
+from schemas.wire import Json, Wire, utc_now
 
 
 class Outcome(StrEnum):
@@ -29,7 +29,7 @@ class ToolCall(Wire):
     """One tool call of an execution, without its response."""
 
     tool: str
-    arguments: dict[str, Any]
+    arguments: dict[str, Json]
     occurrence: int = 0
     """How many calls with the same tool and arguments came before this one."""
     started_ms: float
@@ -48,7 +48,7 @@ class ToolCall(Wire):
 class RecordedCall(ToolCall):
     """A tool call with what came back."""
 
-    response: Any = None
+    response: Json = None
     size: int = 0
     """Bytes of the response as JSON."""
 
@@ -73,7 +73,7 @@ class ExecuteRequest(Wire):
 
     script: str = Field(min_length=1, max_length=200_000)
     execution_id: str = Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
-    parameters: dict[str, Any] = Field(default_factory=dict)
+    parameters: dict[str, Json] = Field(default_factory=dict)
     timeout_seconds: float = Field(default=30, gt=0, le=120)
     max_memory_mb: int = Field(default=512, ge=64, le=2048)
     tape: Tape | None = None

@@ -8,9 +8,13 @@ import ast
 import copy
 import re
 from datetime import date
+from types import UnionType
 from typing import Any
 
+import jsonschema_rs
+
 from schemas.validation import Finding
+from schemas.wire import is_json
 
 JsonSchema = dict[str, Any]
 
@@ -22,13 +26,14 @@ SCALARS: dict[str, JsonSchema] = {
     "str": {"type": "string"},
     "date": {"type": "string", "format": "date"},
 }
-PARAM_KEYWORDS = {
-    "ge": "minimum",
-    "le": "maximum",
-    "choices": "enum",
-    "unit": "unit",
-    "description": "description",
+PARAM_KEYWORDS: dict[str, tuple[str, type | UnionType]] = {
+    "ge": ("minimum", int | float),
+    "le": ("maximum", int | float),
+    "choices": ("enum", list),
+    "unit": ("unit", str),
+    "description": ("description", str),
 }
+"""What `Param` takes: the keyword of JSON Schema it becomes, and the type of its value."""
 LIMITS_IN_WORDS = re.compile(r"(-?\d+(?:\.\d+)?) to (-?\d+(?:\.\d+)?)\.?$")
 MISSING = object()
 
@@ -113,23 +118,40 @@ def _property(
     schema = _annotation(_with_aliases(argument.annotation, constants))
     if text:
         schema.setdefault("description", text)
-    limits = LIMITS_IN_WORDS.search(schema.get("description", ""))
-    if limits and schema.get("type") in ("integer", "number"):
-        number = int if schema["type"] == "integer" and "." not in limits.group(0) else float
-        schema.setdefault("minimum", number(limits.group(1)))
-        schema.setdefault("maximum", number(limits.group(2)))
+    _limit_in_words(schema, schema.get("description", ""))
     schema["title"] = argument.arg.replace("_", " ")
     schema["default"] = _literal(default, constants)
+    problem = next(
+        jsonschema_rs.validator_for(schema, validate_formats=True).iter_errors(schema["default"]), None
+    )
+    if problem is not None:
+        raise _error(
+            argument,
+            f"the default of {argument.arg!r} does not fit: {problem.message}",
+            "Give a default that the type and the limits of the parameter allow.",
+        )
     return schema
+
+
+def _limit_in_words(schema: JsonSchema, text: str) -> None:
+    """A description that ends in "5 to 1000" limits a number, an optional one too."""
+    limits = LIMITS_IN_WORDS.search(text)
+    if limits is None:
+        return
+    for part in (schema, *schema.get("anyOf", ())):
+        if part.get("type") in ("integer", "number"):
+            number = int if part["type"] == "integer" and "." not in limits.group(0) else float
+            part.setdefault("minimum", number(limits.group(1)))
+            part.setdefault("maximum", number(limits.group(2)))
 
 
 def _annotation(node: ast.expr) -> JsonSchema:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return _annotation(ast.parse(node.value, mode="eval").body)
+        return _annotation(_quoted(node, node.value))
     if isinstance(node, ast.Constant) and node.value is None:
         return {"type": "null"}
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return _optional(node, [node.left, node.right])
+        return _optional(node, _alternatives(node))
     name = _last_name(node.value if isinstance(node, ast.Subscript) else node)
     if isinstance(node, ast.Subscript):
         return _generic(node, name)
@@ -144,6 +166,17 @@ def _annotation(node: ast.expr) -> JsonSchema:
         f"{ast.unparse(node)!r} cannot be a parameter type",
         "Use bool, int, float, str, date, Literal, list or dict of these.",
     )
+
+
+def _quoted(node: ast.Constant, text: str) -> ast.expr:
+    """The annotation that `node` holds as text, at the place of `node`."""
+    try:
+        inner = ast.parse(text, mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
+        raise _error(node, f"{text[:40]!r} cannot be a parameter type", "Write the type itself.") from error
+    for part in ast.walk(inner):
+        ast.copy_location(part, node)
+    return inner
 
 
 class _AliasReader(ast.NodeTransformer):
@@ -185,6 +218,12 @@ def _generic(node: ast.Subscript, name: str) -> JsonSchema:
     )
 
 
+def _alternatives(node: ast.expr) -> list[ast.expr]:
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return [*_alternatives(node.left), *_alternatives(node.right)]
+    return [node]
+
+
 def _optional(node: ast.expr, parts: list[ast.expr]) -> JsonSchema:
     kept = [part for part in parts if not (isinstance(part, ast.Constant) and part.value is None)]
     if sorted(map(_last_name, kept)) == ["float", "int"]:
@@ -217,22 +256,31 @@ def _param(node: ast.expr) -> JsonSchema:
     for keyword in node.keywords:
         if keyword.arg not in PARAM_KEYWORDS:
             raise _error(node, f"Param has no {keyword.arg!r}", f"Param takes {', '.join(PARAM_KEYWORDS)}.")
-        schema[PARAM_KEYWORDS[keyword.arg]] = _literal(keyword.value, {})
+        name, kind = PARAM_KEYWORDS[keyword.arg]
+        schema[name] = _literal(keyword.value, {})
+        if not isinstance(schema[name], kind) or isinstance(schema[name], bool):
+            raise _error(
+                node,
+                f"Param does not take {schema[name]!r} as {keyword.arg!r}",
+                "Write Param(ge=1, le=100, choices=[1, 2], unit='days', description='how far to look back').",
+            )
     return schema
 
 
 def _literal(node: ast.expr, constants: dict[str, ast.expr]) -> Any:
     if isinstance(node, ast.Name) and node.id in constants:
         return _literal(constants[node.id], {})
-    if isinstance(node, ast.Call) and _last_name(node.func) == "date" and not node.keywords:
-        return date(*(_literal(argument, {}) for argument in node.args)).isoformat()
+    value: Any
     try:
-        value = ast.literal_eval(node)
+        if isinstance(node, ast.Call) and _last_name(node.func) == "date" and not node.keywords:
+            value = date(*(_literal(argument, {}) for argument in node.args)).isoformat()
+        else:
+            value = ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         value = MISSING
     if isinstance(value, tuple):
         value = list(value)
-    if value is MISSING or isinstance(value, bytes | complex | set):
+    if not is_json(value):
         raise _error(
             node,
             "a default must be written out as a literal",

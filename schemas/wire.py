@@ -1,8 +1,10 @@
 """The base of every model that crosses a process boundary."""
 
+import math
 from datetime import UTC, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 
 class Wire(BaseModel):
@@ -17,3 +19,31 @@ class Wire(BaseModel):
 def utc_now() -> datetime:
     """The current time, with its zone."""
     return datetime.now(UTC)
+
+
+def is_json(value: Any) -> bool:
+    """Whether `value` is JSON as it stands: finite, integers of 64 bits, real text, text as keys."""
+    match value:
+        case None | bool():
+            return True
+        case float():
+            return math.isfinite(value)
+        case int():
+            return -(2**63) <= value < 2**64
+        case str():
+            return not any("\ud800" <= character <= "\udfff" for character in value)
+        case list():
+            return all(map(is_json, value))
+        case dict():
+            return all(isinstance(key, str) and is_json(key) and is_json(item) for key, item in value.items())
+    return False
+
+
+def _demand_json(value: Any) -> Any:
+    if not is_json(value):
+        raise ValueError("not plain JSON: numbers are finite and of 64 bits, text is valid Unicode")
+    return value
+
+
+Json = Annotated[Any, AfterValidator(_demand_json)]
+"""A value from outside that is passed on as it is."""

@@ -59,11 +59,13 @@ def error_response(request: Request, error: PlatformError) -> JSONResponse:
     """The reply for `error`, in the one shape."""
     detail = ErrorDetail(code=error.code, message=error.message, details=error.details)
     body = ErrorResponse(
-        error=detail,
-        recovery_suggestions=list(error.suggestions),
-        request_id=getattr(request.state, "request_id", "req_unknown"),
+        error=detail, recovery_suggestions=list(error.suggestions), request_id=_request_id(request)
     )
     return JSONResponse(body.model_dump(mode="json"), status_code=error.status)
+
+
+def _request_id(request: Request) -> str:
+    return getattr(request.state, "request_id", "req_unknown")
 
 
 async def _answer_platform_error(request: Request, error: Exception) -> JSONResponse:
@@ -105,12 +107,16 @@ async def _answer_http_exception(request: Request, error: Exception) -> JSONResp
 
 
 async def _answer_crash(request: Request, error: Exception) -> JSONResponse:
-    log.exception("unexpected_error", path=request.url.path, exc_info=error)
+    # Runs outside `service.http.RequestIds`, so the id is put into the log line and the reply here.
+    request_id = _request_id(request)
+    log.exception("unexpected_error", path=request.url.path, request_id=request_id, exc_info=error)
     plain = PlatformError(
         "something failed inside the server",
         suggestions=("Try again; if it stays, see the server's log for the request id.",),
     )
-    return error_response(request, plain)
+    reply = error_response(request, plain)
+    reply.headers["X-Request-ID"] = request_id
+    return reply
 
 
 def install_error_handlers(app: FastAPI) -> None:

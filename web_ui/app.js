@@ -91,9 +91,10 @@ function describeRefusal({ error, recovery_suggestions }) {
   const { missing, nearest_question } = error.details;
   return [
     element("h2", error.message, "failed"),
-    ...(missing ? [element("p", `Missing: ${missing}`)] : []),
-    ...(nearest_question ? [element("p", `The nearest question that can be answered: ${nearest_question}`)] : []),
-    ...describeList("What you can do", recovery_suggestions),
+    ...(missing && missing !== error.message ? [element("p", `Missing: ${missing}`)] : []),
+    ...(nearest_question
+      ? [element("p", `The nearest question that can be answered: ${nearest_question}`)]
+      : describeList("What you can do", recovery_suggestions)),
   ];
 }
 
@@ -128,7 +129,12 @@ function describeCall({ tool, arguments: given, metadata, duration_ms, cache_hit
   const time = cache_hit ? "from cache" : `${Math.round(duration_ms)} ms`;
   const asOf = metadata.as_of ? `as of ${metadata.as_of}` : "";
   const origin = error ? [error.message] : [metadata.source, asOf];
-  return [`${tool}(${JSON.stringify(given)})`, ...origin, time].filter(Boolean).join(" · ");
+  const written = Object.entries(given).map(([name, value]) => `${name}=${cut(JSON.stringify(value))}`);
+  return [`${tool}(${written.join(", ")})`, ...origin, time].filter(Boolean).join(" · ");
+}
+
+function cut(text) {
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 function describeOrigin(calls) {

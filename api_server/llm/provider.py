@@ -1,4 +1,4 @@
-"""The seam between the pipeline and whatever writes scripts: a model in the cloud, a local one, or the recipes."""
+"""The seam between the pipeline and whatever writes scripts: a remote model, a local one, or the recipes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,7 +20,7 @@ class ScriptTask:
 
 @dataclass(frozen=True)
 class Draft:
-    """A script that should answer the question. `parameters` override the defaults of its `analyze`, as JSON."""
+    """A script that should answer. `parameters` override the defaults of its `analyze`, as JSON values."""
 
     python_code: str
     explanation: str
@@ -31,7 +31,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class CannotAnswer:
-    """An honest refusal. `missing` is one sentence for a person; `nearest_question` is one that has an answer."""
+    """An honest refusal. `missing` is a sentence for a person; `nearest_question` has an answer."""
 
     missing: str
     nearest_question: str | None = None

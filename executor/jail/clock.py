@@ -48,7 +48,7 @@ def _fix_time(seconds: float) -> None:
 
     replacements: dict[str, Any] = {
         "time": lambda: seconds,
-        "time_ns": lambda: int(seconds * 1e9),
+        "time_ns": lambda: round(seconds * 1_000_000) * 1000,
         "gmtime": read_parts,
         "localtime": read_parts,
         "asctime": read_text,
@@ -84,9 +84,23 @@ def _patch_type(kind: type, name: str, value: Any) -> None:
 def fix_randomness(seed: int) -> None:
     """Seed every generator that a script can reach, those that ask the kernel for entropy too."""
     source = random.Random(seed)  # noqa: S311  reproducible on purpose
+    _seed_from(source)
     random.seed(seed)
     os.urandom = source.randbytes
     numpy: Any = sys.modules.get("numpy")
     if numpy is not None:
         numpy.random.seed(seed % 2**32)
         vars(sys.modules["numpy.random.bit_generator"])["randbits"] = source.getrandbits
+
+
+def _seed_from(source: random.Random) -> None:
+    """Let generators that are seeded with nothing take their seed from `source`, not from the kernel."""
+    seed = random.Random.seed
+
+    def seed_generator(self: random.Random, a: Any = None, version: int = 2) -> None:
+        seed(self, source.getrandbits(128) if a is None else a, version)
+
+    table: Any = vars(random)
+    random.Random.seed = seed_generator  # type: ignore[method-assign]
+    table["seed"] = table["_inst"].seed
+    table["_urandom"] = source.randbytes

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Callable, Mapping
 from io import BytesIO, StringIO
 from string import Formatter
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES
 
+from sandbox_policies.analyser import SCRIPT_FILE
 from sandbox_policies.policy import Policy
 from sandbox_policies.transformer import (
     PATH_KEYWORDS,
@@ -62,11 +63,9 @@ class Guards:
         method = getattr(owner, name, *default)
         if not callable(method):
             return method
-        check = {
-            "text_only": _check_text_only,
-            "buffer_only": _check_buffer_only,
-            "safe_expression": _check_expression,
-        }[guard]
+        if guard == "safe_expression":
+            return _expression_method(owner, name, method)
+        check = {"text_only": _check_text_only, "buffer_only": _check_buffer_only}[guard]
 
         def call(*arguments: Any, **named: Any) -> Any:
             check(name, arguments[0 if not isinstance(owner, type) else 1 :], named)
@@ -96,11 +95,12 @@ class Guards:
         name: str,
         globals_: Attributes | None = None,
         _locals: Attributes | None = None,
-        names: tuple[str, ...] = (),
+        names: tuple[str, ...] | list[str] = (),
         level: int = 0,
     ) -> ModuleType:
         """`import` for scripts by the policy; library code that runs in the child imports freely."""
-        if globals_ is not None and globals_.get("__name__") != "__main__":
+        # C code (strptime) imports in the name of the script, with a list where statements give a tuple.
+        if isinstance(names, list) or (globals_ is not None and globals_.get("__name__") != "__main__"):
             return builtins_import(name, globals_, None, names, level)
         if level or self.policy.refuses_module(name) is not None:
             raise ImportError(f"the module {name!r} is not available to scripts")
@@ -162,10 +162,27 @@ def _check_buffer_only(name: str, arguments: tuple[Any, ...], named: Attributes)
         raise PermissionError(f"{name}() reads no files or addresses here: pass io.StringIO(text)")
 
 
-def _check_expression(name: str, arguments: tuple[Any, ...], named: Attributes) -> None:
-    expression = arguments[0] if arguments else named.get("expr", "")
-    if not isinstance(expression, str) or is_private_expression(expression):
-        raise PermissionError(f"{name}() takes plain arithmetic and comparisons of columns here")
+def _expression_method(owner: Any, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+    """pandas' `query` or `eval`, which reads `@name` out of its caller: that must be the script itself."""
+    kind = owner if isinstance(owner, type) else type(owner)
+    if not isinstance(owner, ModuleType) and not any(
+        base.__module__.partition(".")[0] == "pandas" for base in kind.__mro__
+    ):
+        return method
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        given = arguments[1:2] if owner is kind else arguments[:1]
+        expression = given[0] if given else named.get("expr", "")
+        is_plain = isinstance(expression, str) and not is_private_expression(expression)
+        if not is_plain or "level" in named or not _is_script(sys._getframe(1)):
+            raise PermissionError(f"{name}() takes plain arithmetic and comparisons of columns here")
+        return method(*arguments, **named, level=1)
+
+    return call
+
+
+def _is_script(frame: FrameType) -> bool:
+    return frame.f_code.co_filename == SCRIPT_FILE
 
 
 def _public_path(module: ModuleType, policy: Policy) -> str:

@@ -98,7 +98,6 @@ class Launcher:
         if hello is None:
             raise JailUnavailable("the zygote ended while it started", suggestions=("Run `qna doctor`.",))
         self.layers, self.packages = hello["layers"], hello["packages"]
-        self.baseline_bytes = self._resident_bytes()
         ours.settimeout(FORK_SECONDS)
         await self._prove_layers()
 
@@ -125,7 +124,8 @@ class Launcher:
                 "the jail's own test child ended", suggestions=("Run `qna doctor`.",)
             ) from error
         finally:
-            await child.close(self.baseline_bytes)
+            # What an idle child has resident is not the script's.
+            self.baseline_bytes = (await child.close(0)).peak_memory_bytes
         for layer, proof in proofs.items():
             if self.layers.get(layer, "on") == "on":
                 self.layers[layer] = proof
@@ -160,10 +160,6 @@ class Launcher:
     def is_alive(self) -> bool:
         """Whether the zygote still runs."""
         return self._process is not None and self._process.poll() is None
-
-    def _resident_bytes(self) -> int:
-        fields = Path(f"/proc/{self._process.pid}/statm").read_text("ascii").split()  # type: ignore[union-attr]
-        return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
     async def stop(self) -> None:
         """End the zygote."""

@@ -17,7 +17,7 @@ numpy.lib numpy.fft numpy.linalg numpy.ma numpy.polynomial numpy.random
 """
 """Packages whose functions import their own submodules when called."""
 LAZY_MODULES = """
-_strptime pandas.plotting encodings.ascii encodings.latin_1 encodings.cp1252 encodings.utf_16
+_strptime _pylong pandas.plotting encodings.ascii encodings.latin_1 encodings.cp1252 encodings.utf_16
 encodings.utf_8_sig
 encodings.idna encodings.unicode_escape encodings.raw_unicode_escape encodings.hex_codec
 encodings.base64_codec

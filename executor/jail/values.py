@@ -91,7 +91,9 @@ class Converter:
             return str(self._plain(str(key), where))
         if isinstance(key, tuple):
             return ", ".join(self._key(part, where) for part in key)
-        text = self.convert(key, f"a key of {where}", self._depth_max)
+        text = self.convert(key, f"a key of {where}")
+        if isinstance(text, list | dict):
+            raise _not_json(key, f"a key of {where}")
         if isinstance(text, bool) or text is None:
             return {True: "true", False: "false", None: "null"}[text]
         return str(text)
@@ -139,11 +141,9 @@ class Converter:
         if self._pandas is not None:
             pandas = self._pandas
             if isinstance(value, pandas.DataFrame):
-                return self.convert(self._rows(value), where, depth)
+                return self.convert(self._rows(value, where), where, depth)
             if isinstance(value, pandas.Series):
-                is_list = isinstance(value.index, pandas.RangeIndex)
-                plain = value.tolist() if is_list else dict(zip(value.index, value, strict=True))
-                return self.convert(plain, where, depth)
+                return self.convert(self._series(value, where), where, depth)
             if isinstance(value, pandas.Index | pandas.api.extensions.ExtensionArray):
                 return self.convert(list(value), where, depth)
             if isinstance(value, pandas.Period | pandas.Interval):
@@ -163,10 +163,22 @@ class Converter:
             raise _not_json(value, where)
         return self.convert(plain, where, depth)
 
-    def _rows(self, table: Any) -> list[dict[Any, Any]]:
+    def _is_counted(self, index: Any) -> bool:
+        """Whether an index only numbers the rows; years are a `RangeIndex` too, but have a name."""
+        return isinstance(index, self._pandas.RangeIndex) and index.name is None
+
+    def _series(self, value: Any, where: str) -> list[Any] | dict[Any, Any]:
+        if self._is_counted(value.index):
+            plain: list[Any] = value.tolist()
+            return plain
+        _demand_unique(value.index, f"{where}: the labels of the index")
+        return dict(zip(value.index, value, strict=True))
+
+    def _rows(self, table: Any, where: str) -> list[dict[Any, Any]]:
         """A table as one object per row; an index that means something becomes a column."""
-        if not isinstance(table.index, self._pandas.RangeIndex):
-            table = table.reset_index()
+        if not self._is_counted(table.index):
+            table = table.reset_index(allow_duplicates=True)
+        _demand_unique(table.columns, f"{where}: the columns and the index")
         return [
             dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)
         ]
@@ -181,6 +193,14 @@ class Converter:
 def _items(value: list[Any] | tuple[Any, ...]) -> Iterator[Any]:
     """What the sequence holds, whatever a subclass says."""
     return list.__iter__(value) if isinstance(value, list) else tuple.__iter__(value)
+
+
+def _demand_unique(labels: Any, what: str) -> None:
+    """Of two values under one label only one would be left."""
+    if not labels.is_unique:
+        raise NotJson(
+            f"{what} hold {labels[labels.duplicated()][0]!r} more than once; rename or reset_index first"
+        )
 
 
 def _not_json(value: Any, where: str) -> NotJson:

@@ -9,6 +9,7 @@ Questions:
     Which of KO, PEP and PG performed best since 2010?
     What were the returns of JPM, BAC and GE in 2009?
     Did XOM outperform CVX between 2014 and 2016?
+    Did CVX return more than GE over the last 2 years?
     AMD vs AAPL over the past 3 years
     Which of WMT and HD had the higher CAGR since 2005?
     How have LLY and PFE done this year?

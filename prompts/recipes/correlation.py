@@ -61,27 +61,24 @@ def analyze(
     pairs = sorted(known, key=lambda pair: pair["correlation"], reverse=order == "highest")
     return {
         "description": describe(pairs, shared),
-        "body": [
-            {
-                "id": f"{pair['first']}:{pair['second']}",
-                "key": f"{pair['first']} and {pair['second']}",
-                "value": pair["correlation"],
-                "format": "number",
-                "description": f"from {answer['observations']} daily returns, {describe_days(shared)}",
-            }
-            for pair in pairs
-        ],
-        "charts": [
-            {
-                "type": "heatmap",
-                "title": "Correlation of daily returns",
-                "format": "number",
-                "x": answer["symbols"],
-                "y": answer["symbols"],
-                "z": answer["matrix"],
-            }
-        ],
+        "body": [row(pair, shared) for pair in pairs],
+        "charts": [draw(answer["symbols"], answer["matrix"])],
     }
+
+
+def row(pair: dict, shared: pd.DataFrame) -> dict:
+    return {
+        "id": f"{pair['first']}:{pair['second']}",
+        "key": f"{pair['first']} and {pair['second']}",
+        "value": pair["correlation"],
+        "format": "number",
+        "description": f"from {len(shared) - 1} daily returns, {describe_days(shared)}",
+    }
+
+
+def draw(symbols: list[str], matrix: list) -> dict:
+    title = "Correlation of daily returns"
+    return {"type": "heatmap", "title": title, "format": "number", "x": symbols, "y": symbols, "z": matrix}
 
 
 def describe(pairs: list[dict], shared: pd.DataFrame) -> str:

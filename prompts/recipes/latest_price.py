@@ -7,9 +7,10 @@ Questions:
     KO stock price today
     What is the current price of MSFT?
     What are the latest prices of JPM, BAC and GE?
-    What are the prices of XOM and CVX?
+    What is the stock price of XOM and CVX?
+    What are the prices of UNH and MRK?
     How is WMT doing today?
-    How much is HD trading at right now?
+    How much are HD and BBY trading at right now?
     What are the prices of LLY and PFE today?
 """
 

@@ -6,12 +6,12 @@ closes; a period of dates uses the closes inside it, so a peak before the period
 
 Questions:
     What was the maximum drawdown of AAPL in 2008?
-    How deep was the largest drawdown of GE since 2000, and when did it recover?
+    How deep was the largest drawdown of GE since 2000?
     Which of JPM, BAC and WFC had the deepest drawdown between October 2007 and June 2009?
     Compare the drawdowns of KO and PEP over the past 10 years.
     When was the maximum drawdown of MSFT in the last 5 years?
     Has XOM recovered from its maximum drawdown since 2014?
-    Plot the drawdown of WMT since 2015.
+    Draw a chart of the drawdown of WMT over the last 5 years.
 """
 
 from datetime import date
@@ -50,31 +50,29 @@ def analyze(
         raise ValueError(f"{', '.join(short)}: a drawdown needs at least 2 closes; choose a longer period")
     step("finding drawdowns")
     answers = call_many(
-        [
-            (
-                "calculate_max_drawdown",
-                {"prices": {f"{day:%Y-%m-%d}": close for day, close in series.items()}},
-            )
-            for series in closes.values()
-        ]
+        [("calculate_max_drawdown", {"prices": by_date(series)}) for series in closes.values()]
     )
     drawdowns = dict(zip(closes, answers, strict=True))
-    ranked = sorted(
-        drawdowns, key=lambda symbol: drawdowns[symbol]["max_drawdown"], reverse=order == "lowest"
-    )
+    depth = {symbol: drawdown["max_drawdown"] for symbol, drawdown in drawdowns.items()}
+    ranked = sorted(depth, key=lambda symbol: depth[symbol], reverse=order == "lowest")
     return {
         "description": describe(ranked, drawdowns, closes),
         "body": [row for symbol in ranked for row in rows(symbol, drawdowns[symbol])],
-        "charts": [
-            {
-                "type": "line",
-                "title": "Drawdown from the highest close so far",
-                "format": "percent",
-                "series": [
-                    draw_line(symbol, closes[symbol] / closes[symbol].cummax() - 1) for symbol in ranked
-                ],
-            }
-        ],
+        "charts": [draw(ranked, closes)],
+    }
+
+
+def by_date(closes: pd.Series) -> dict:
+    return {f"{day:%Y-%m-%d}": close for day, close in closes.items()}
+
+
+def draw(ranked: list[str], closes: dict) -> dict:
+    falls = {symbol: closes[symbol] / closes[symbol].cummax() - 1 for symbol in ranked}
+    return {
+        "type": "line",
+        "title": "Drawdown from the highest close so far",
+        "format": "percent",
+        "series": [draw_line(symbol, fall) for symbol, fall in falls.items()],
     }
 
 

@@ -11,6 +11,7 @@ Questions:
     Is XOM currently trading above its 20-day moving average?
     Was WMT above its 200-day moving average on 2008-09-15?
     What is the 50-day moving average of CVX?
+    HD versus its 150-day moving average
 """
 
 from datetime import date

@@ -53,23 +53,10 @@ def analyze(
     return {
         "description": describe(symbol, closes, total, cagr),
         "body": [
-            {
-                "id": "total_return",
-                "key": "Total return",
-                "value": total,
-                "format": "percent",
-                "is_change": True,
-            },
-            {
-                "id": "cagr",
-                "key": "Compound annual growth rate",
-                "value": cagr,
-                "format": "percent",
-                "is_change": True,
-                "description": "per year" if cagr is not None else "the period is shorter than one year",
-            },
-            day_row("best_day", "Best day", returns, returns.idxmax()),
-            day_row("worst_day", "Worst day", returns, returns.idxmin()),
+            return_row("total_return", "Total return", total, describe_days(closes)),
+            return_row("cagr", "Compound annual growth rate", cagr, "a year, from one year on"),
+            return_row("best_day", "Best day", returns.max(), f"on {returns.idxmax():%Y-%m-%d}"),
+            return_row("worst_day", "Worst day", returns.min(), f"on {returns.idxmin():%Y-%m-%d}"),
             close_row("start", "First close", closes, 0),
             close_row("end", "Last close", closes, -1),
         ],
@@ -92,16 +79,9 @@ def annual_growth(closes: pd.Series) -> float | None:
     return (closes.iloc[-1] / closes.iloc[0]) ** (365.25 / calendar_days) - 1
 
 
-def day_row(row_id: str, key: str, returns: pd.Series, day: pd.Timestamp) -> dict:
-    when = f"on {day:%Y-%m-%d}"
-    return {
-        "id": row_id,
-        "key": key,
-        "value": returns[day],
-        "format": "percent",
-        "is_change": True,
-        "description": when,
-    }
+def return_row(row_id: str, key: str, value: float | None, text: str) -> dict:
+    figure = {"value": value, "format": "percent", "is_change": True}
+    return {"id": row_id, "key": key, "description": text, **figure}
 
 
 def close_row(row_id: str, key: str, closes: pd.Series, position: int) -> dict:

@@ -7,9 +7,10 @@ Questions:
     What was the price history of AAPL over the last 60 trading days?
     Show me the daily closes of KO in March 2020.
     What were the prices of MSFT between 2010-01-04 and 2010-02-26?
+    What was the price of HD over the last 3 months?
     Plot XOM since 2015.
-    Plot the price of GE since 2000.
-    At what price did JPM close on 2008-09-15?
+    What was the latest closing price of CVX?
+    What did JPM close at on 2008-09-15?
     What was the price of CVX on June 30, 2014?
     What was the highest closing price of WMT in 2020?
     On which day did PFE have its lowest close in 2009?

@@ -12,6 +12,7 @@ Questions:
     What is the Sharpe ratio of MSFT in 2019 with a 2% risk-free rate?
     Compare the Sharpe ratios of XOM and CVX between 2004 and 2008 with a risk-free rate of 3%.
     Which of WMT and HD had the lowest Sharpe ratio in 2008?
+    Did LLY have a higher Sharpe ratio than PFE in 2012?
 """
 
 from datetime import date
@@ -41,7 +42,7 @@ def analyze(
     to_date: from the beginning of this month, quarter or year; wins over months
     start: first day; wins over every look-back
     end: last day; a look-back counts from here
-    risk_free_rate: yearly rate as a fraction, 0.02 is 2 percent
+    risk_free_rate: yearly rate as a fraction, where 0.02 is 2 percent, -0.5 to 1
     order: which end of the ranking comes first
     """
     period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": end}
@@ -67,25 +68,24 @@ def analyze(
     ranked = sorted(sharpe, key=lambda symbol: sharpe[symbol], reverse=order == "highest")
     return {
         "description": describe(ranked, sharpe, closes, risk_free_rate),
-        "body": [
-            {
-                "id": symbol,
-                "key": symbol,
-                "value": sharpe[symbol],
-                "format": "number",
-                "description": f"from {len(returns[symbol])} daily returns, {describe_days(closes[symbol])}",
-            }
-            for symbol in ranked
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": "Sharpe ratio",
-                "format": "number",
-                "series": [{"name": "Sharpe ratio", "x": ranked, "y": [sharpe[symbol] for symbol in ranked]}],
-            }
-        ],
+        "body": [row(symbol, sharpe[symbol], closes[symbol]) for symbol in ranked],
+        "charts": [draw(ranked, sharpe)],
     }
+
+
+def row(symbol: str, sharpe: float, closes: pd.Series) -> dict:
+    return {
+        "id": symbol,
+        "key": symbol,
+        "value": sharpe,
+        "format": "number",
+        "description": f"from {len(closes) - 1} daily returns, {describe_days(closes)}",
+    }
+
+
+def draw(ranked: list[str], sharpe: dict) -> dict:
+    bars = {"name": "Sharpe ratio", "x": ranked, "y": [sharpe[symbol] for symbol in ranked]}
+    return {"type": "bar", "title": "Sharpe ratio", "format": "number", "series": [bars]}
 
 
 def describe(ranked: list[str], sharpe: dict, closes: dict, risk_free_rate: float) -> str:

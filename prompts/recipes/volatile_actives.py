@@ -29,7 +29,7 @@ def analyze(top: int = 5, days: int = 30, candidates: int = 20) -> dict:
 
     top: how many to list, 1 to 100
     days: trading days to look back, 2 to 1000
-    candidates: how many of the most active stocks to look at, 1 to 100
+    candidates: how many of the most active stocks to look at, 1 to 90
     """
     step("screening")
     screen = alpaca_market_screener_most_actives(limit=candidates)["data"]
@@ -49,8 +49,7 @@ def analyze(top: int = 5, days: int = 30, candidates: int = 20) -> dict:
     return {
         "description": (
             f"{first} was the most volatile of {len(returns)} active stocks over the last {days} trading "
-            f"days, at {volatility[first]:.2%} a year; the candidates were ranked by {screen['ranked_by']}, "
-            f"and {len(screen['rows']) - len(returns)} were left out for too short a history."
+            f"days, at {volatility[first]:.2%} a year (screened by {screen['ranked_by']})."
         ),
         "body": [
             {

@@ -56,28 +56,25 @@ def analyze(
     ranked = sorted(volatility, key=lambda symbol: volatility[symbol], reverse=order == "highest")
     return {
         "description": describe(ranked, volatility, closes),
-        "body": [
-            {
-                "id": symbol,
-                "key": symbol,
-                "value": volatility[symbol],
-                "format": "percent",
-                "unit": "per year",
-                "description": f"from {len(returns[symbol])} daily returns, {describe_days(closes[symbol])}",
-            }
-            for symbol in ranked
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": "Annualised volatility",
-                "format": "percent",
-                "series": [
-                    {"name": "volatility", "x": ranked, "y": [volatility[symbol] for symbol in ranked]}
-                ],
-            }
-        ],
+        "body": [row(symbol, volatility[symbol], closes[symbol]) for symbol in ranked],
+        "charts": [draw(ranked, volatility)],
     }
+
+
+def row(symbol: str, volatility: float, closes: pd.Series) -> dict:
+    return {
+        "id": symbol,
+        "key": symbol,
+        "value": volatility,
+        "format": "percent",
+        "unit": "per year",
+        "description": f"from {len(closes) - 1} daily returns, {describe_days(closes)}",
+    }
+
+
+def draw(ranked: list[str], volatility: dict) -> dict:
+    bars = {"name": "volatility", "x": ranked, "y": [volatility[symbol] for symbol in ranked]}
+    return {"type": "bar", "title": "Annualised volatility", "format": "percent", "series": [bars]}
 
 
 def describe(ranked: list[str], volatility: dict, closes: dict) -> str:

@@ -141,7 +141,7 @@ async def test_a_killed_server_is_started_again(stage: Stage) -> None:
         os.kill(first, signal.SIGKILL)
         await wait_until(lambda: sum("up at" in line for line in stage.told) == 2)
         assert (await facts_of(service))["pid"] != first
-    assert "one died (SIGKILL); starts again in 0.01 s" in stage.told
+    assert "one died (signal 9, Killed); starts again in 0.01 s" in stage.told
 
 
 async def test_the_others_go_on_while_one_is_started_again(stage: Stage) -> None:

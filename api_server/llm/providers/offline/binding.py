@@ -1,5 +1,6 @@
-"""From a reading to the parameters of the recipe that was chosen. Whatever has no parameter is a reason to refuse."""
+"""From a reading to the parameters of the chosen recipe. What has no parameter is a reason to refuse."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +8,6 @@ from typing import Any
 from api_server.llm.providers.offline.periods import Period
 from api_server.llm.providers.offline.reading import Reading
 from prompts.library import Recipe
-
-PERIOD_PARAMETERS = ("days", "months", "to_date", "start", "end")
 
 
 class Unbindable(Exception):
@@ -38,7 +37,18 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
             raise Unbindable(f"{name.replace('_', ' ')} {value}")
         if value is not None:
             values[name] = value
+    for name, value in values.items():
+        if not _is_within(value, known[name]):
+            raise Unbindable(f"{name.replace('_', ' ')} {value}")
     return Binding(values, tuple(_assumptions(reading, known)))
+
+
+def _is_within(value: Any, schema: Mapping[str, Any]) -> bool:
+    """Whether a number keeps the limits of its parameter."""
+    if not isinstance(value, int | float):
+        return True
+    least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+    return bool(least <= value <= most)
 
 
 def _symbols(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:

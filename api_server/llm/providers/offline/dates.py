@@ -73,7 +73,7 @@ WHEN = "(?:" + "|".join(re.sub(r"\((?!\?)", "(?:", form) for form, _ in FORMS) +
 
 
 def span_of(text: str) -> Span:
-    """The days that `text`, which matches `WHEN`, stands for. Raises `ValueError` for a day that never was."""
+    """The days that `text`, which matches `WHEN`, stands for. Raises `ValueError` for a day that is none."""
     for form, read in FORMS:
         match = re.fullmatch(form, text)
         if match:

@@ -4,20 +4,23 @@ The sample questions of a recipe teach its frames, and a question is answered by
 very frame. Nothing is answered for being similar.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from api_server.llm.providers.offline.reading import Reading
 from prompts.library import Recipe
 
+MANNERS = frozenset(["chart", "compare", "latest", "today", "when"])
+"""Concepts that say how or as of when something is asked, not what."""
 
-class AmbiguousSamples(Exception):
-    """Sample questions of two recipes ask for the same thing."""
+
+class BadSample(Exception):
+    """A sample question of a recipe is not understood, or another recipe has one with the same frame."""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """Concepts, and the slots that are filled. A period is kept apart, because most recipes have one to assume."""
+    """Concepts and filled slots. A period is kept apart, because most recipes have one to assume."""
 
     concepts: frozenset[str]
     slots: frozenset[str]
@@ -35,8 +38,10 @@ def frame_of(reading: Reading) -> Frame:
         "window": reading.window is not None,
         "risk-free rate": reading.risk_free is not None,
         "day": is_day,
+        "ranked against others": reading.order is not None and several and reading.group_count > 1,
         # Several symbols are always ranked, so there the direction is only a parameter.
-        f"{reading.order} first": reading.order is not None and not several,
+        "an extreme": reading.order is not None and cardinality == "one symbol",
+        f"{reading.order} first": reading.order is not None and cardinality == "no symbol",
     }
     # To rank several symbols is to compare them.
     idle = {"compare"} if several and len(reading.concepts) > 1 else set()
@@ -54,25 +59,28 @@ class FrameIndex:
         self._recipes: dict[Frame, Recipe] = {}
         for recipe in recipes:
             for question in recipe.questions:
-                frame = frame_of(read(question))
-                other = self._recipes.setdefault(frame, recipe)
+                reading = read(question)
+                if not reading.is_understood:
+                    raise BadSample(f"{recipe.name}: {question!r} has words that are not in vocabulary.toml")
+                other = self._recipes.setdefault(frame_of(reading), recipe)
                 if other is not recipe:
-                    raise AmbiguousSamples(f"{question!r} asks {recipe.name} for what {other.name} answers")
+                    raise BadSample(f"{recipe.name}: {question!r} asks for what {other.name} answers")
 
     def find(self, frame: Frame) -> Recipe | None:
         """The recipe that answers `frame`; whether a period was named decides only between two recipes."""
         exact = self._recipes.get(frame)
         return exact or self._recipes.get(Frame(frame.concepts, frame.slots, not frame.has_period))
 
-    def closest(self, frame: Frame) -> Recipe | None:
-        """The recipe that shares most concepts, then slots, with `frame`; None when it shares no concept."""
+    def closest(self, frame: Frame, recipes: Collection[Recipe]) -> Recipe | None:
+        """Of `recipes`, the one about most of the same; None when none shares a concept that is a subject."""
         shared = {
             known: (
                 len(known.concepts & frame.concepts),
                 len(known.slots & frame.slots),
-                -len(known.concepts),
+                -len(known.concepts ^ frame.concepts),
             )
-            for known in self._recipes
+            for known, recipe in self._recipes.items()
+            if recipe in recipes and (known.concepts & frame.concepts) - MANNERS
         }
         best = max(shared, key=lambda known: shared[known], default=None)
-        return self._recipes[best] if best and shared[best][0] else None
+        return self._recipes[best] if best else None

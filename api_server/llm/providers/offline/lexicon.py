@@ -1,4 +1,4 @@
-"""The three data files of this folder, as tables to look words up in. Read once, when the analyst is built."""
+"""The three data files of this folder as tables. Read once, when the analyst is built."""
 
 import csv
 import tomllib
@@ -11,13 +11,14 @@ from api_server.llm.providers.offline.words import phrase_key
 
 FOLDER = files(__package__)
 Key = tuple[str, ...]
+Kind = Literal["concept", "order", "relation", "plural", "filler", "capability"]
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """What a phrase says: `name` is a concept, an order or the id of a capability."""
+    """What a phrase says. A relation has the concept it adds as its name, or `none`."""
 
-    kind: Literal["concept", "order", "plural", "filler", "capability"]
+    kind: Kind
     name: str
 
 
@@ -28,6 +29,8 @@ class Capability:
     id: str
     missing: str
     nearest: str
+    rank: int
+    """Its place in the file: the first of several is named first."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,10 @@ def load_lexicon() -> Lexicon:
     return Lexicon(
         phrases=phrases,
         good=vocabulary["good"],
-        capabilities={e["id"]: Capability(e["id"], e["missing"], e["nearest"]) for e in entries},
+        capabilities={
+            entry["id"]: Capability(entry["id"], entry["missing"], entry["nearest"], rank)
+            for rank, entry in enumerate(entries)
+        },
         names=names,
         cased_names=cased_names,
         tickers=tickers,
@@ -70,9 +76,10 @@ def load_lexicon() -> Lexicon:
 
 
 def _vocabulary_phrases(vocabulary: dict[str, Any]) -> dict[Key, Meaning]:
-    kinds: dict[str, Literal["concept", "order", "plural", "filler"]] = {
+    kinds: dict[str, Kind] = {
         "concepts": "concept",
         "orders": "order",
+        "relations": "relation",
         "plurals": "plural",
         "fillers": "filler",
     }

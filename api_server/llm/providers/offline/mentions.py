@@ -34,7 +34,8 @@ def find_names(text: str, lexicon: Lexicon) -> list[Mention]:
     words = split_words(text)
     found: list[Mention] = []
     for position, word in enumerate(words):
-        if not found or word.start >= found[-1].end:
+        is_marked = text[word.start - 1 : word.start] in ("$", "^")
+        if not is_marked and (not found or word.start >= found[-1].end):
             mention = _name_at(text, words[position : position + lexicon.longest * 2], lexicon)
             if mention:
                 found.append(mention)
@@ -61,7 +62,7 @@ def find_tickers(text: str, lexicon: Lexicon) -> list[Mention]:
 
 
 def find_unknown_tickers(text: str, lexicon: Lexicon) -> list[Mention]:
-    """Capitals of 2 to 5 letters that are no word of ours, in a question that is not written in capitals throughout."""
+    """Capitals of 2 to 5 letters that are no word of ours, unless the whole question is in capitals."""
     if is_shouted(text, lexicon):
         return []
     return [
@@ -72,7 +73,7 @@ def find_unknown_tickers(text: str, lexicon: Lexicon) -> list[Mention]:
 
 
 def is_shouted(text: str, lexicon: Lexicon) -> bool:
-    """Whether capitals say nothing here: there are no small letters, and there are words beside the tickers."""
+    """Whether capitals say nothing here: no letter is small, and there are words beside the tickers."""
     has_words = any((word.lower,) in lexicon.phrases for word in split_words(text))
     return text == text.upper() and has_words
 

@@ -1,31 +1,32 @@
-"""The period of a question: days, months, or dates. What could be read in two ways is a problem, not a guess."""
+"""The period of a question: days, months or dates. What has two readings is a problem, not a guess."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from api_server.llm.providers.offline.dates import MONTH, WHEN, YEAR, Span, span_of
 
 TRADING_DAYS_PER_WEEK = 5
 MONTHS_MAX = 1200
+DAYS_MAX = 9_000
 WEEK_NOTE = "a week is counted as 5 trading days"
 DAY_NOTE = "days are counted as trading days"
 MONTHS_OF_UNIT = {"month": 1, "quarter": 3, "year": 12, "decade": 120}
 NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), start=1
-    )
-} | {"fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30, "fifty": 50, "sixty": 60, "ninety": 90}
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "eighteen": 18, "twenty": 20, "thirty": 30,
+    "fifty": 50, "sixty": 60, "ninety": 90,
+}  # fmt: skip
 SHORT_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year", "wk": "week", "mo": "month", "yr": "year"}
 
 NUMBER = rf"(?P<number>\d{{1,5}}|{'|'.join(NUMBERS)})"
 LONG_UNIT = r"(?:day|session|week|month|quarter|year|decade)s?"
-UNIT = rf"(?:[ -]?(?P<kind>trading|market|business)?[ -]?(?P<unit>{LONG_UNIT}|wks?|mos?|yrs?)|(?P<letter>[dwmy]))\b"
+KIND = r"(?P<kind>trading|market|business)"
+UNIT = rf"(?:[ -]?{KIND}?[ -]?(?P<unit>{LONG_UNIT}|wks?|mos?|yrs?)|(?P<letter>[dwmy]))\b"
 LAST = r"(?:last|past|previous|trailing|preceding|most recent|latest)"
-END = r"(?![\w]|[-./]\d)"
+END = r"(?!\w|-|[./]\d)"
 
 
 class UnclearPeriod(Exception):
@@ -49,18 +50,33 @@ class Period:
 Reader = Callable[[re.Match[str]], Period]
 
 
-def find_periods(text: str) -> list[tuple[tuple[int, int], Period]]:
-    """Every period in `text`, which is plain and in lower case, with its place. Raises `UnclearPeriod`."""
+class FoundPeriod(NamedTuple):
+    """What stands at one place of a text."""
+
+    period: Period | UnclearPeriod
+    start: int
+    end: int
+
+
+def find_periods(text: str) -> list[FoundPeriod]:
+    """Every period in `text`, which is plain and in lower case, in its order."""
     found = []
     for pattern, read in PATTERNS:
-        found += [(match.span(), read(match)) for match in pattern.finditer(text)]
+        found += [FoundPeriod(_try(read, match), *match.span()) for match in pattern.finditer(text)]
         text = pattern.sub(lambda match: "\0" * len(match.group()), text)
-    return sorted(found, key=lambda item: item[0])
+    return sorted(found, key=lambda item: item.start)
 
 
 def read_number(text: str) -> int:
     """`text` as a number, in digits or as a word."""
     return NUMBERS.get(text) or int(text)
+
+
+def _try(read: Reader, match: re.Match[str]) -> Period | UnclearPeriod:
+    try:
+        return read(match)
+    except UnclearPeriod as unclear:
+        return unclear
 
 
 def _span(text: str) -> Span:
@@ -107,8 +123,10 @@ def _back(match: re.Match[str]) -> Period:
     unit = (match["unit"] or match["letter"]).rstrip("s")
     unit = SHORT_UNITS.get(unit, unit)
     months = number * MONTHS_OF_UNIT.get(unit, 0)
-    if number == 0 or months > MONTHS_MAX:
+    if number == 0 or months > MONTHS_MAX or number > DAYS_MAX:
         raise UnclearPeriod(f"{words!r} is not a period that data can have")
+    if number in (365, 366) and unit == "day" and not match["kind"]:
+        raise UnclearPeriod(f"{words!r} is not clear: write 'over the past year' or a number of trading days")
     if months:
         return Period(words, months=months)
     if unit == "week":
@@ -122,8 +140,12 @@ def _one_back(match: re.Match[str]) -> Period:
     return Period(match.group(), months=MONTHS_OF_UNIT[match["unit"]])
 
 
+def _trailing_year(match: re.Match[str]) -> Period:
+    return Period(match.group(), months=12)
+
+
 def _all(match: re.Match[str]) -> Period:
-    return Period(match.group())
+    return Period(match.group(), note="all the closes that the data has were taken")
 
 
 def _single(match: re.Match[str]) -> Period:
@@ -165,6 +187,7 @@ PATTERNS = _compile(
     (r"(?:so far )?this (?:year|month|quarter)(?: so far)?\b", _to_date),
     (r"since the (?:start|beginning) of (?:the|this) (?:year|month|quarter)\b", _to_date),
     (rf"(?:the )?{LAST} {NUMBER}{UNIT}", _back),
+    (r"(?:the )?(?:ttm|ltm)\b", _trailing_year),
     (r"(?:the )?(?:past|trailing) (?P<unit>week|month|quarter|year|decade)\b", _one_back),
     (r"(?:over|in|for|during|within) the last (?P<unit>week|month|year|decade)\b", _one_back),
     (rf"{LAST} {LONG_UNIT}\b", _unclear("write the year or the dates, or 'over the past ...'")),
@@ -178,6 +201,6 @@ PATTERNS = _compile(
     ),
     (rf"{NUMBER}{UNIT}(?: period\b| window\b| lookback\b)?", _back),
     (r"all[ -]time\b|since inception\b|(?:whole|full|entire) (?:history|period)\b|ever\b", _all),
-    (r"\d{1,2}/\d{1,2}/\d{2,4}", _unclear("write the date as 2020-03-23")),
+    (r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", _unclear("write the date as 2020-03-23")),
     (rf"(?:as of )?(?:the )?(?:calendar |full )?(?:year )?(?P<when>{WHEN}){END}", _single),
 )

@@ -1,7 +1,7 @@
 """What a question says, part by part, and what of it is not understood. Chooses no recipe."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from api_server.llm.providers.offline.figures import (
@@ -13,8 +13,8 @@ from api_server.llm.providers.offline.figures import (
 from api_server.llm.providers.offline.lexicon import Capability, Lexicon
 from api_server.llm.providers.offline.mentions import Mention, find_names, find_tickers, find_unknown_tickers
 from api_server.llm.providers.offline.periods import Period, UnclearPeriod, find_periods
-from api_server.llm.providers.offline.phrases import SYMBOLS, PhraseReading, read_phrases
-from api_server.llm.providers.offline.words import plain_text
+from api_server.llm.providers.offline.phrases import SYMBOL, PhraseReading, read_phrases
+from api_server.llm.providers.offline.words import plain_text, without_possessives
 
 NOT_PLAIN = re.compile(r"[^\x20-\x7e]|[{}\[\]<>=;\\|_`#@~*+]|//|--")
 Order = Literal["highest", "lowest"]
@@ -22,7 +22,7 @@ Order = Literal["highest", "lowest"]
 
 @dataclass(frozen=True)
 class Reading:
-    """A question in parts. Understood when `missing`, `unknown` and `problems` are empty."""
+    """A question in parts. `missing` pairs what no recipe gives with the words that ask for it."""
 
     text: str
     mentions: tuple[Mention, ...] = ()
@@ -33,14 +33,24 @@ class Reading:
     risk_free: float | None = None
     order: Order | None = None
     asks_all_stocks: bool = False
+    group_count: int = 0
+    """How many times symbols are named apart from one another."""
     missing: tuple[tuple[Capability, str], ...] = ()
     unknown: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def symbols(self) -> list[str]:
-        """Each symbol once, in the order of the question."""
-        return list(dict.fromkeys(symbol for mention in self.mentions for symbol in mention.symbols))
+        """Each symbol that has stock prices once, in the order of the question; of a choice, the first."""
+        chosen = [
+            m.symbols[:1] if m.kind == "choice" else m.symbols for m in self.mentions if m.kind != "crypto"
+        ]
+        return list(dict.fromkeys(symbol for symbols in chosen for symbol in symbols))
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether every word of it has a meaning that can be used."""
+        return not (self.missing or self.unknown or self.problems)
 
     @property
     def is_about_prices(self) -> bool:
@@ -69,7 +79,8 @@ class _Scan:
     """One text on its way to a reading. What is understood is blanked in `left`, which keeps its length."""
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
-        self.text = self.left = text
+        self.text = text
+        self.left = without_possessives(text)
         self.lexicon = lexicon
         self.problems: list[str] = []
 
@@ -84,22 +95,21 @@ class _Scan:
         mentions.sort(key=lambda mention: mention.start)
         self._check(mentions)
         phrases = read_phrases(self.left, self.lexicon)
-        concepts = phrases.concepts | ({"moving_average"} if window else set())
-        asks_of_members = phrases.has_plural_beside_symbols and any(
-            m.kind in ("index", "fund") for m in mentions
-        )
+        concepts = phrases.concepts | (set() if window is None else {"moving_average"})
+        of_members = phrases.has_plural_beside_symbols and _may_have_members(mentions)
         return Reading(
             text=self.text,
             mentions=tuple(mentions),
             concepts=frozenset(concepts),
             period=period,
-            window=int(window) if window else None,
-            count=int(count) if count else None,
+            window=None if window is None else int(window),
+            count=None if count is None else int(count),
             risk_free=risk_free,
             order=self._order(phrases, concepts),
-            asks_all_stocks=phrases.has_plural or asks_of_members,
-            missing=phrases.missing,
-            unknown=phrases.unknown,
+            asks_all_stocks=phrases.has_plural or of_members,
+            group_count=phrases.group_count,
+            missing=tuple(sorted(phrases.missing, key=lambda item: item[0].rank)),
+            unknown=tuple(phrases.unknown),
             problems=tuple(self.problems),
         )
 
@@ -108,7 +118,7 @@ class _Scan:
 
     def _take_mentions(self, found: list[Mention]) -> list[Mention]:
         for mention in found:
-            self._blank(mention.start, mention.end, SYMBOLS)
+            self._blank(mention.start, mention.end, SYMBOL)
         return found
 
     def _take_figure(self, found: list[Figure], name: str) -> float | None:
@@ -119,17 +129,17 @@ class _Scan:
         return found[0].value if found else None
 
     def _take_period(self) -> Period | None:
-        try:
-            found = find_periods(self.left.lower())
-        except UnclearPeriod as unclear:
-            self.problems.append(f"The period {unclear}.")
-            return None
-        for (start, end), _ in found:
-            self._blank(start, end)
-        if len(found) > 1:
-            words = " and ".join(repr(period.words.strip()) for _, period in found)
+        found = find_periods(self.left.lower())
+        periods = [item.period for item in found if isinstance(item.period, Period)]
+        self.problems += [
+            f"The period {item.period}." for item in found if isinstance(item.period, UnclearPeriod)
+        ]
+        if len(periods) > 1:
+            words = " and ".join(repr(period.words) for period in periods[:2])
             self.problems.append(f"The question names more than one period, {words}; ask for one at a time.")
-        return replace(found[0][1], words=found[0][1].words.strip()) if found else None
+        for item in found:
+            self._blank(item.start, item.end)
+        return periods[0] if periods else None
 
     def _check(self, mentions: list[Mention]) -> None:
         for mention in mentions:
@@ -140,7 +150,7 @@ class _Scan:
                 self.problems.append(f"I have no prices of crypto currencies ({mention.words!r}).")
 
     def _order(self, phrases: PhraseReading, concepts: set[str]) -> Order | None:
-        """`best` and `worst` depend on what is ranked; a ranking without a direction starts at the highest."""
+        """What `best` means depends on what is ranked; without a direction the highest comes first."""
         good = {self.lexicon.good[concept] for concept in concepts if concept in self.lexicon.good}
         found: set[Order] = set()
         for name in phrases.orders - {"default"}:
@@ -155,3 +165,9 @@ class _Scan:
         if not found and "default" in phrases.orders:
             return "highest"
         return found.pop() if len(found) == 1 else None
+
+
+def _may_have_members(mentions: list[Mention]) -> bool:
+    """Whether "... stocks" may mean those inside: of an index, a fund, or a word that looks like a ticker."""
+    kinds = [mention.kind for mention in mentions]
+    return "index" in kinds or "fund" in kinds or kinds == ["unknown"]

@@ -4,11 +4,9 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-PLAIN_PUNCTUATION = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": ".", "\xa0": " "}
-)
-WORD = re.compile(r"[A-Za-z]+(?:'(?!s\b)[a-z]+)?|\d+(?:\.\d+)?|\*|[^\sA-Za-z0-9]")
-POSSESSIVE = re.compile(r"(?<=[A-Za-z])'s\b|(?<=s)'(?=\s|$|[?,.])")
+PLAIN_PUNCTUATION = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u2026\xa0", "''\"\"--. ")
+WORD = re.compile(r"[A-Za-z]+(?:'[a-z]+)?|\d+(?:\.\d+)?|\*|[^\sA-Za-z0-9]")
+POSSESSIVE = re.compile(r"(?<=[A-Za-z0-9])(?<!\d\d\d\d)'[sS]\b|(?<=s)'(?=\s|$|[?,.])")
 SILENT = frozenset(",.?!:()/\"'-")
 
 
@@ -37,13 +35,17 @@ def plain_text(text: str) -> str:
     return " ".join(bare.split())
 
 
+def without_possessives(text: str) -> str:
+    """`text`, which is plain, with blanks for the endings of "AAPL's" and "what's"."""
+    return POSSESSIVE.sub(lambda match: " " * len(match.group()), text)
+
+
 def split_words(text: str) -> list[Word]:
-    """The words of `text`, which is plain; a possessive ending is left out."""
-    endings = [match.span() for match in POSSESSIVE.finditer(text)]
-    found = (Word(match.group(), *match.span()) for match in WORD.finditer(text))
-    return [word for word in found if not any(start <= word.start < end for start, end in endings)]
+    """The words of `text`, which is plain."""
+    return [Word(match.group(), *match.span()) for match in WORD.finditer(text)]
 
 
 def phrase_key(phrase: str) -> tuple[str, ...]:
-    """How a phrase is looked up: lower case, without silent punctuation."""
-    return tuple(word.lower for word in split_words(plain_text(phrase)) if not word.is_silent)
+    """How a phrase is looked up: in lower case, without possessives and silent punctuation."""
+    words = split_words(without_possessives(plain_text(phrase)))
+    return tuple(word.lower for word in words if not word.is_silent)

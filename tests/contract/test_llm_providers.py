@@ -1,0 +1,90 @@
+"""What every LLM provider must do. A new provider is one more line in `PROVIDERS`."""
+
+import ast
+from collections.abc import Callable
+
+import jsonschema_rs
+import pytest
+
+from api_server.llm.provider import CannotAnswer, Draft, LLMProvider, ScriptTask
+from api_server.llm.providers.offline.analyst import OfflineAnalyst
+from api_server.llm.providers.scripted import OutOfAnswers, ScriptedProvider
+from api_server.llm.registry import BUILDERS, UnknownProvider, build_provider
+from prompts.library import load_library
+from schemas.signature import default_values, read_signature
+from tests.doubles.questions import make_catalogue
+
+LIBRARY = load_library()
+ANSWERED = "How volatile was KO over the last 60 trading days?"
+REFUSED = "What is the weather in Paris?"
+
+
+def make_scripted() -> LLMProvider:
+    """A double that was prepared with one script and one refusal."""
+    recipe = LIBRARY.find("volatility_ranking")
+    draft = Draft(recipe.source, recipe.summary, recipe.tools, "scripted", {"symbols": ["KO"], "days": 60})
+    return ScriptedProvider([draft, CannotAnswer("There is no weather here.", ANSWERED)])
+
+
+PROVIDERS: dict[str, Callable[[], LLMProvider]] = {
+    "offline": lambda: OfflineAnalyst(LIBRARY),
+    "scripted": make_scripted,
+}
+
+
+@pytest.fixture(params=list(PROVIDERS))
+def provider(request: pytest.FixtureRequest) -> LLMProvider:
+    return PROVIDERS[request.param]()
+
+
+def make_task(question: str, model: str | None = None) -> ScriptTask:
+    """A task with every tool of the recipes."""
+    return ScriptTask(question=question, system_prompt="", catalogue=make_catalogue(), model=model)
+
+
+async def test_it_has_models_of_its_own_and_one_default(provider: LLMProvider) -> None:
+    models = await provider.models()
+    assert [model.provider for model in models] == [provider.name] * len(models)
+    assert [model.default for model in models].count(True) == 1
+    assert len({model.id for model in models}) == len(models)
+
+
+async def test_it_writes_a_script_that_defines_analyze_and_calls_known_tools(provider: LLMProvider) -> None:
+    draft = await provider.write_script(make_task(ANSWERED))
+    assert isinstance(draft, Draft)
+    schema = read_signature(ast.parse(draft.python_code))
+    jsonschema_rs.validate(schema, {**default_values(schema), **draft.parameters})
+    assert set(draft.mcp_calls) <= {tool.name for tool in make_catalogue().tools}
+    assert draft.explanation
+    assert draft.model in [model.id for model in await provider.models()]
+
+
+async def test_it_refuses_what_it_cannot_answer_with_a_sentence(provider: LLMProvider) -> None:
+    await provider.write_script(make_task(ANSWERED))
+    refusal = await provider.write_script(make_task(REFUSED))
+    assert isinstance(refusal, CannotAnswer)
+    assert refusal.missing.endswith(".")
+
+
+async def test_it_takes_the_name_of_its_own_model(provider: LLMProvider) -> None:
+    (model,) = [model for model in await provider.models() if model.default]
+    assert isinstance(await provider.write_script(make_task(ANSWERED, model.id)), Draft)
+
+
+async def test_the_double_keeps_the_tasks_and_ends_with_its_answers() -> None:
+    double = ScriptedProvider([CannotAnswer("Nothing.")])
+    await double.write_script(make_task(ANSWERED))
+    with pytest.raises(OutOfAnswers, match="1 prepared"):
+        await double.write_script(make_task(REFUSED))
+    assert [task.question for task in double.tasks] == [ANSWERED]
+
+
+def test_the_registry_builds_each_provider_under_its_own_name() -> None:
+    assert {name: build_provider(name, LIBRARY).name for name in BUILDERS} == {
+        name: name for name in BUILDERS
+    }
+
+
+def test_an_unknown_provider_is_refused_with_the_names_that_exist() -> None:
+    with pytest.raises(UnknownProvider, match="offline"):
+        build_provider("ollamma", LIBRARY)

@@ -1,0 +1,73 @@
+"""Runs a recipe in this process: its `mcp_client` calls the real tools, without servers or a jail."""
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from mcp_servers.analytics.tools import make_analytics_tools
+from mcp_servers.financial.tools import make_market_tools
+from mcp_servers.financial.vendors.sample import SampleVendor
+from prompts.library import Recipe
+from schemas.result import Result
+from schemas.signature import default_values, to_python
+
+
+class ToolError(Exception):
+    """As scripts know it."""
+
+    def __init__(self, message: str, code: str, details: dict[str, Any]) -> None:
+        super().__init__(message)
+        self.message, self.code, self.details = message, code, details
+
+
+class RecipeRunner:
+    """Runs recipes over the tools of one vendor."""
+
+    def __init__(self, vendor: SampleVendor, monkeypatch: pytest.MonkeyPatch) -> None:
+        tools = [*make_market_tools(vendor), *make_analytics_tools()]
+        self._tools = {tool.name: tool for tool in tools}
+        self._monkeypatch = monkeypatch
+        self.calls: list[str] = []
+
+    def run(self, recipe: Recipe, **parameters: Any) -> Result:
+        """The result of `recipe` with `parameters`, which are JSON, over its defaults."""
+        self._monkeypatch.setitem(sys.modules, "mcp_client", self._client())
+        namespace: dict[str, Any] = {"__name__": recipe.name}
+        exec(compile(recipe.source, recipe.name, "exec"), namespace)  # noqa: S102 our own recipes
+        values = {**default_values(recipe.parameters), **parameters}
+        typed = {
+            name: to_python(recipe.parameters["properties"][name], value) for name, value in values.items()
+        }
+        # As JSON, which numpy's numbers only are when they are converted.
+        return Result.model_validate_json(json.dumps(namespace["analyze"](**typed), default=float))
+
+    def _client(self) -> ModuleType:
+        module = ModuleType("mcp_client")
+        members = {
+            "call": self._call,
+            "call_many": self._call_many,
+            "step": lambda _text: None,
+            "ToolError": ToolError,
+        }
+        functions = {
+            name: lambda _name=name, **arguments: self._call(_name, arguments) for name in self._tools
+        }
+        module.__dict__.update({**members, **functions})
+        return module
+
+    def _call(self, name: str, arguments: dict[str, Any]) -> Any:
+        self.calls.append(name)
+        sent = json.loads(json.dumps(arguments))
+        answer = asyncio.run(self._tools[name].run(sent, None))  # type: ignore[arg-type]
+        if answer.is_error:
+            problem = answer.structured_content
+            raise ToolError(problem["message"], problem["code"], problem["details"])
+        return answer.structured_content
+
+    def _call_many(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> list[Any]:
+        return [self._call(name, arguments) for name, arguments in calls]

@@ -1,0 +1,48 @@
+"""Figures as people read them."""
+
+import pytest
+
+from qna.figures import TEXT_LENGTH_MAX, format_figure
+from schemas.result import Format, Row
+
+
+@pytest.mark.parametrize(
+    ("value", "form", "unit", "shown"),
+    [
+        (0.25134, "percent", None, "25.13 %"),
+        (-0.5, "percent", None, "-50.00 %"),
+        (0.00001, "percent", None, "0.00 %"),
+        (1234.5, "currency", "USD", "1,234.50 USD"),
+        (1234.5, "currency", None, "1,234.50"),
+        (1_234_567.0, "integer", "shares", "1,234,567 shares"),
+        (1234.5, "number", None, "1,234.5"),
+        (0.123456, "number", None, "0.1235"),
+        (0.000012344, "number", None, "1.234e-05"),
+        (100.0, "number", None, "100"),
+        (0, "number", None, "0"),
+        (7, None, None, "7"),
+        ("2008-10-10", "date", None, "2008-10-10"),
+        ("AAPL", "text", None, "AAPL"),
+        ("n/a", "percent", None, "n/a"),
+        (None, "percent", None, "no data"),
+        (True, None, None, "yes"),
+        ([1, "a"], None, None, '[1, "a"]'),
+    ],
+)
+def test_a_value_is_shown_by_its_format(
+    value: object, form: Format | None, unit: str | None, shown: str
+) -> None:
+    assert format_figure(Row(key="k", value=value, format=form, unit=unit)) == shown
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(0.1, "▲ +10.00 %"), (-0.1, "▼ -10.00 %"), (0.0, "0.00 %"), (None, "no data")]
+)
+def test_a_change_carries_an_arrow_and_a_sign(value: float | None, shown: str) -> None:
+    assert format_figure(Row(key="k", value=value, format="percent", is_change=True)) == shown
+
+
+def test_a_long_text_is_cut() -> None:
+    shown = format_figure(Row(key="k", value="x" * (TEXT_LENGTH_MAX + 1)))
+    assert len(shown) == TEXT_LENGTH_MAX
+    assert shown.endswith("…")

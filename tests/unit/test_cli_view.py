@@ -1,0 +1,173 @@
+"""What a terminal shows of answers, failures and refusals."""
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from qna.answer_view import OUTCOMES, AnswerView
+from schemas.analysis import Analysis, AnalyzeResponse, Parameters, StageTime
+from schemas.errors import ErrorDetail, ErrorResponse
+from schemas.execution import ExecutionMetadata, ExecutionReport, Outcome, ToolCall
+from schemas.validation import Finding
+
+BARS = ToolCall(
+    tool="alpaca_market_stocks_bars",
+    arguments={"symbols": ["AAPL"], "limit": 60},
+    started_ms=1,
+    duration_ms=12.4,
+    metadata={"source": "Sample", "as_of": "2022-12-28"},
+)
+RESULT = {
+    "description": "AAPL moved most.",
+    "body": [{"key": "AAPL", "value": 0.3, "format": "percent", "description": "volatility"}],
+    "charts": [{"type": "bar", "title": "Volatility"}],
+}
+
+
+def report(
+    result: Any = None,
+    outcome: Outcome = Outcome.COMPLETED,
+    calls: tuple[ToolCall, ...] = (BARS,),
+    **more: Any,
+) -> ExecutionReport:
+    return ExecutionReport(
+        success=outcome is Outcome.COMPLETED,
+        execution_id="e",
+        outcome=outcome,
+        execution_time_ms=20,
+        result=result,
+        metadata=ExecutionMetadata(tool_calls=list(calls)),
+        **more,
+    )
+
+
+def answer(execution: ExecutionReport | None, **more: Any) -> AnalyzeResponse:
+    analysis = Analysis(
+        python_code="def analyze():\n    return {}",
+        explanation="It ranks.",
+        mcp_calls=[],
+        execution_id="e",
+        session_id="s",
+        parameters=Parameters.model_validate({"schema": {}, "values": {}}),
+        question="Which moved most?",
+        expanded_question=more.pop("expanded_question", "Which moved most?"),
+        model="offline",
+        execution=execution,
+        stages=[StageTime(stage="write", duration_ms=3), StageTime(stage="run", duration_ms=1200)],
+        **more,
+    )
+    return AnalyzeResponse(data=analysis, status="success")
+
+
+def shown(execution: ExecutionReport | None, *, shows_script: bool = False, **more: Any) -> str:
+    out = io.StringIO()
+    view = AnswerView(Console(file=out, width=110, markup=False, highlight=False), shows_script=shows_script)
+    view.show_answer("Which moved most?", answer(execution, **more))
+    return out.getvalue()
+
+
+def refused(message: str, **details: Any) -> str:
+    out = io.StringIO()
+    refusal = ErrorResponse(
+        error=ErrorDetail(code="CANNOT_ANSWER", message=message, details=details),
+        recovery_suggestions=["Ask about prices."],
+        request_id="r",
+    )
+    AnswerView(Console(file=out, width=110)).show_refusal("What is the weather?", refusal)
+    return out.getvalue()
+
+
+def test_the_sentence_comes_before_figures_and_figures_before_their_sources() -> None:
+    text = shown(report(RESULT))
+    places = [
+        text.index(part)
+        for part in (
+            "Which moved most?",
+            "AAPL moved most.",
+            "30.00 %",
+            'alpaca_market_stocks_bars(symbols=["AAPL"], limit=60)',
+            "Computed from Sample data as of 2022-12-28. Not investment advice.",
+            "Time: write 3 ms · run 1,200 ms · together 1,203 ms",
+            "--script shows it",
+        )
+    ]
+    assert places == sorted(places)
+
+
+def test_the_script_is_shown_when_asked_for() -> None:
+    assert "def analyze():\n    return {}" in shown(report(RESULT), shows_script=True)
+    assert "def analyze()" not in shown(report(RESULT))
+
+
+def test_a_script_that_was_not_run_is_the_answer() -> None:
+    text = shown(None)
+    assert "It ranks." in text
+    assert "def analyze():" in text
+
+
+def test_the_question_that_was_understood_is_shown_when_it_differs() -> None:
+    assert "Asked as: Which of AAPL and KO moved most?" in shown(
+        report(RESULT), expanded_question="Which of AAPL and KO moved most?"
+    )
+
+
+@pytest.mark.parametrize("outcome", sorted(set(Outcome) - {Outcome.COMPLETED}))
+def test_every_other_outcome_is_told_in_words_with_the_next_step(outcome: Outcome) -> None:
+    text = shown(
+        report(
+            outcome=outcome,
+            error=ErrorDetail(code="X", message="division by zero"),
+            findings=[Finding(code="F", message="no import of os", line=3, column=1, hint="Remove it.")],
+            recovery_suggestions=["Try fewer symbols"],
+        )
+    )
+    assert f"{OUTCOMES[outcome]}: division by zero" in text
+    assert "line 3, column 1: no import of os Remove it." in text
+    assert "- Try fewer symbols" in text
+
+
+def test_a_failed_tool_call_shows_its_message_in_place_of_a_source() -> None:
+    failed = BARS.model_copy(
+        update={"error": ErrorDetail(code="no_data", message="no data for XYZQ"), "metadata": {}}
+    )
+    text = shown(report(RESULT, calls=(failed,)))
+    assert "no data for XYZQ" in text
+    assert "Computed from" not in text
+
+
+def test_a_result_of_another_form_is_shown_as_it_is() -> None:
+    assert '"total": 3' in shown(report({"total": 3}))
+
+
+def test_of_very_many_tool_calls_the_rest_is_counted() -> None:
+    assert "and 5 more calls" in shown(report(RESULT, calls=(BARS,) * 25))
+
+
+def test_warnings_of_the_question_and_of_the_run_are_both_shown() -> None:
+    run = report(RESULT)
+    run = run.model_copy(
+        update={"metadata": run.metadata.model_copy(update={"warnings": ["null at body[0]"]})}
+    )
+    text = shown(run, warnings=["only 20 symbols"])
+    assert "- null at body[0]" in text
+    assert "- only 20 symbols" in text
+
+
+def test_what_a_model_or_a_vendor_wrote_cannot_steer_the_terminal() -> None:
+    hostile = {**RESULT, "description": "\x1b]0;owned\x07[bold]x[/bold] \u202eabc"}
+    text = shown(report(hostile))
+    assert "]0;owned[bold]x[/bold] abc" in text
+    assert "\x1b" not in text
+
+
+def test_a_refusal_names_what_is_missing_and_the_nearest_question() -> None:
+    text = refused("there is no weather", missing="a weather source", nearest_question="How volatile was KO?")
+    assert "there is no weather" in text
+    assert "Missing: a weather source" in text
+    assert "The nearest question that can be answered: How volatile was KO?" in text
+
+
+def test_a_refusal_without_a_nearest_question_gives_the_suggestions() -> None:
+    assert "- Ask about prices." in refused("there is no weather", missing="there is no weather")

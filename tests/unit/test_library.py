@@ -1,0 +1,87 @@
+"""The library of recipes: what a file must say of itself, and what is read from it."""
+
+import ast
+
+import pytest
+
+from prompts.examples import choose_examples
+from prompts.library import BrokenRecipe, load_library, read_recipe
+
+LIBRARY = load_library()
+GOOD = '''"""Say hello.
+
+It calls one tool.
+
+Questions:
+    How are you?
+"""
+from mcp_client import call, call_many, some_tool, step
+
+def analyze(symbols: list[str] = ["A"], days: int = 3) -> dict:
+    """Say hello.
+
+    days: how long, 1 to 9
+    """
+    call("other_tool", {})
+    call_many([("third_tool", {"symbol": symbol}) for symbol in symbols])
+    return some_tool(days=days)
+'''
+
+
+def test_a_recipe_is_read_without_running_it() -> None:
+    recipe = read_recipe("hello", GOOD)
+    assert (recipe.summary, recipe.method) == ("Say hello.", "It calls one tool.")
+    assert recipe.questions == ("How are you?",)
+    assert recipe.tools == ("some_tool", "other_tool", "third_tool")
+    assert recipe.parameters["properties"]["days"]["maximum"] == 9
+
+
+@pytest.mark.parametrize(
+    "part", ["Say hello.\n\n", "It calls one tool.\n\n", "Questions:\n", "    How are you?\n"]
+)
+def test_a_recipe_that_lacks_a_part_is_broken(part: str) -> None:
+    with pytest.raises(BrokenRecipe, match="hello"):
+        read_recipe("hello", GOOD.replace(part, "", 1))
+
+
+def test_every_recipe_has_enough_questions_and_describes_every_parameter() -> None:
+    for recipe in LIBRARY.recipes:
+        assert 5 <= len(recipe.questions) <= 10, recipe.name
+        assert len(set(recipe.questions)) == len(recipe.questions), recipe.name
+        for name, schema in recipe.parameters["properties"].items():
+            assert schema.get("description"), (recipe.name, name)
+
+
+def test_functions_that_recipes_share_are_the_same_text() -> None:
+    """A script stands alone, so what recipes have in common is copied; a copy that differs is a mistake."""
+    shared: dict[str, set[str]] = {}
+    for recipe in LIBRARY.recipes:
+        for node in ast.parse(recipe.source).body:
+            if isinstance(node, ast.FunctionDef) and node.name in (
+                "fetch_closes",
+                "first_day",
+                "describe_days",
+                "draw_line",
+            ):
+                shared.setdefault(node.name, set()).add(ast.unparse(node))
+    assert {name: len(texts) for name, texts in shared.items()} == dict.fromkeys(shared, 1)
+    assert len(shared) == 4
+
+
+@pytest.mark.parametrize(
+    ("question", "recipe"),
+    [
+        ("Which of KO and PEP had the deepest drawdown?", "max_drawdown"),
+        ("is it above its 30-day moving average", "moving_average_level"),
+        ("how strongly correlated are oil stocks", "correlation"),
+        ("Sharpe ratios of my holdings", "sharpe_ranking"),
+    ],
+)
+def test_the_nearest_example_is_about_the_same_thing(question: str, recipe: str) -> None:
+    examples = choose_examples(question, LIBRARY, 3)
+    assert examples[0].name == recipe
+    assert len({example.name for example in examples}) == 3
+
+
+def test_examples_are_given_even_for_a_question_like_none() -> None:
+    assert len(choose_examples("?", LIBRARY, 3)) == 3

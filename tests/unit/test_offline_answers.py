@@ -1,0 +1,134 @@
+"""Questions that the offline analyst answers, each with the one right recipe and the right parameters."""
+
+from typing import Any
+
+import pytest
+
+from api_server.llm.provider import Draft
+from prompts.library import Recipe
+from tests.doubles.questions import LIBRARY, ask, recipe_name
+
+FIVE = ["AAPL", "MSFT", "KO", "JPM", "XOM"]
+YEAR_2008 = {"days": None, "start": "2008-01-01", "end": "2008-12-31"}
+ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
+    ("Which of AAPL, MSFT, KO, JPM and XOM was most volatile over the last 60 trading days?",
+     "volatility_ranking",
+     {"symbols": FIVE, "days": 60, "order": "highest"}),
+    ("most volatile among AAPL, MSFT, KO, JPM & XOM, last 60 sessions", "volatility_ranking",
+     {"symbols": FIVE, "days": 60, "order": "highest"}),
+    ("Which is least volatile over the past 2 years: Coca-Cola, Pepsi or Procter & Gamble?",
+     "volatility_ranking",
+     {"symbols": ["KO", "PEP", "PG"], "days": None, "months": 24, "order": "lowest"}),
+    ("Is V more volatile than MA?", "volatility_ranking", {"symbols": ["V", "MA"], "order": "highest"}),
+    ("60-day volatility of $AAPL", "volatility_ranking", {"symbols": ["AAPL"], "days": 60}),
+    ("How volatile were Lowe's and Home Depot in the first quarter of 2020?", "volatility_ranking",
+     {"symbols": ["LOW", "HD"], "days": None, "start": "2020-01-01", "end": "2020-03-31"}),
+    ("volatility of FAANG stocks since 2015", "volatility_ranking",
+     {"symbols": ["META", "AAPL", "AMZN", "NFLX", "GOOGL"], "days": None, "start": "2015-01-01"}),
+    ("What was AAPL's maximum drawdown in 2008?", "max_drawdown", {"symbols": ["AAPL"], **YEAR_2008}),
+    ("What\u2019s the S&P 500\u2019s max drawdown from October 2007 to March 2009?", "max_drawdown",
+     {"symbols": ["^GSPC"], "days": None, "start": "2007-10-01", "end": "2009-03-31"}),
+    ("Peak-to-trough decline of BAC during 2008", "max_drawdown", {"symbols": ["BAC"], **YEAR_2008}),
+    ("biggest drawdown of Exxon Mobil ever", "max_drawdown", {"symbols": ["XOM"], "days": None}),
+    ("Which had the smallest max drawdown in 2008: KO, PEP or PG?", "max_drawdown",
+     {"symbols": ["KO", "PEP", "PG"], **YEAR_2008, "order": "lowest"}),
+    ("Who had the worst drawdown in 2008, JPM or BAC?", "max_drawdown",
+     {"symbols": ["JPM", "BAC"], **YEAR_2008}),
+    ("whats the sharpe ratio of jpmorgan, 4% risk free, over the last 3 years", "sharpe_ranking",
+     {"symbols": ["JPM"], "days": None, "months": 36, "risk_free_rate": 0.04}),
+    ("Rank UNH, LLY and PFE by Sharpe ratio since 2010", "sharpe_ranking",
+     {"symbols": ["UNH", "LLY", "PFE"], "days": None, "start": "2010-01-01", "order": "highest"}),
+    ("Which has the worse Sharpe ratio, KO or PEP, year to date?", "sharpe_ranking",
+     {"symbols": ["KO", "PEP"], "days": None, "to_date": "year", "order": "lowest"}),
+    ("AAPL/MSFT correlation over the last 120 days", "correlation",
+     {"symbols": ["AAPL", "MSFT"], "days": 120}),
+    ("Show the correlation matrix for Chevron, Exxon and BP in H1 2012", "correlation",
+     {"symbols": ["CVX", "XOM", "BP"], "days": None, "start": "2012-01-01", "end": "2012-06-30"}),
+    ("Which pair among AAPL, MSFT and KO was the least correlated?", "correlation",
+     {"symbols": ["AAPL", "MSFT", "KO"], "order": "lowest"}),
+    ("What was the total return of GE over the past decade?", "performance",
+     {"symbol": "GE", "days": None, "months": 120}),
+    ("How has Walmart done this quarter?", "performance",
+     {"symbol": "WMT", "days": None, "to_date": "quarter"}),
+    ("CAGR of MSFT 2010 - 2020", "performance",
+     {"symbol": "MSFT", "days": None, "start": "2010-01-01", "end": "2020-12-31"}),
+    ("What was JPM's worst day since 2000?", "performance",
+     {"symbol": "JPM", "days": None, "start": "2000-01-01"}),
+    ("How did the S&P 500 do in the 1990s?", "performance",
+     {"symbol": "^GSPC", "days": None, "start": "1990-01-01", "end": "1999-12-31"}),
+    ("How much did BRK.B gain from March to June 2010?", "performance",
+     {"symbol": "BRK.B", "days": None, "start": "2010-03-01", "end": "2010-06-30"}),
+    ("AT&T vs Verizon, 2010 through 2015", "compare_performance",
+     {"symbols": ["T", "VZ"], "days": None, "start": "2010-01-01", "end": "2015-12-31"}),
+    ("Did Apple beat the S&P 500 over the last 10 years?", "compare_performance",
+     {"symbols": ["AAPL", "^GSPC"], "days": None, "months": 120}),
+    ("worst performer in 2008: XOM, CVX or RRC", "compare_performance",
+     {"symbols": ["XOM", "CVX", "RRC"], **YEAR_2008, "order": "lowest"}),
+    ("compare ko and pep", "compare_performance", {"symbols": ["KO", "PEP"]}),
+    ("Compare ZZZZQ and AAPL", "compare_performance", {"symbols": ["ZZZZQ", "AAPL"]}),
+    ("Is Apple's stock above its 50-day SMA right now?", "moving_average_level",
+     {"symbols": ["AAPL"], "window": 50}),
+    ("Was the S&P 500 below its 200DMA on Sep 15, 2008?", "moving_average_level",
+     {"symbols": ["^GSPC"], "window": 200, "on": "2008-09-15"}),
+    ("which of KO, PEP is above the moving average of 20 days", "moving_average_level",
+     {"symbols": ["KO", "PEP"], "window": 20}),
+    ("daily prices of AAPL, last 5 trading days", "price_history", {"symbol": "AAPL", "days": 5}),
+    ("Show Pfizer's stock price over the past two weeks", "price_history", {"symbol": "PFE", "days": 10}),
+    ("What did XOM close at on 30 June 2014?", "price_history",
+     {"symbol": "XOM", "days": None, "start": "2014-06-30", "end": "2014-06-30"}),
+    ("highest close of RRC in 2008", "price_history", {"symbol": "RRC", **YEAR_2008}),
+    ("Please plot Merck since January 2015", "price_history",
+     {"symbol": "MRK", "days": None, "start": "2015-01-01"}),
+    ("What's NVDA at?", "latest_price", {"symbols": ["NVDA"]}),
+    ("price of $ZZZZQ", "latest_price", {"symbols": ["ZZZZQ"]}),
+    ("WHAT IS THE CURRENT PRICE OF AAPL", "latest_price", {"symbols": ["AAPL"]}),
+    ("How is Johnson & Johnson doing today?", "latest_price", {"symbols": ["JNJ"]}),
+    ("top ten most active stocks", "most_actives", {"top": 10}),
+    ("What are the top 5 most volatile stocks today?", "volatile_actives", {"top": 5}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "recipe", "parameters"), ANSWERS, ids=[row[0] for row in ANSWERS])
+async def test_a_question_gets_its_recipe_and_its_parameters(
+    question: str, recipe: str, parameters: dict[str, Any]
+) -> None:
+    answer = await ask(question)
+    assert isinstance(answer, Draft), answer
+    assert recipe_name(answer) == recipe
+    assert answer.parameters == parameters
+
+
+@pytest.mark.parametrize("recipe", LIBRARY.recipes, ids=lambda recipe: recipe.name)
+async def test_every_sample_question_is_answered_by_its_own_recipe(recipe: Recipe) -> None:
+    for question in recipe.questions:
+        answer = await ask(question)
+        assert isinstance(answer, Draft), (question, answer)
+        assert recipe_name(answer) == recipe.name
+
+
+async def test_what_was_assumed_is_said() -> None:
+    answer = await ask("How volatile is Google?")
+    assert isinstance(answer, Draft)
+    assert "'Google' was read as GOOGL" in answer.explanation
+    assert "the last 252 trading days were taken" in answer.explanation
+
+
+async def test_days_and_weeks_are_said_to_be_trading_days() -> None:
+    days, weeks = await ask("volatility of KO over 30 days"), await ask("volatility of KO over 3 weeks")
+    assert isinstance(days, Draft)
+    assert isinstance(weeks, Draft)
+    assert "days are counted as trading days" in days.explanation
+    assert "a week is counted as 5 trading days" in weeks.explanation
+
+
+async def test_nothing_is_assumed_of_a_question_that_says_everything() -> None:
+    answer = await ask("How volatile was KO over the last 30 trading days?")
+    assert isinstance(answer, Draft)
+    assert "Assumed" not in answer.explanation
+    assert 'symbols = ["KO"], days = 30' in answer.explanation
+
+
+async def test_to_rank_symbols_is_to_compare_them() -> None:
+    plain, compared = await ask("volatility of KO and PEP"), await ask("compare the volatility of KO and PEP")
+    assert plain == compared
+    assert isinstance(plain, Draft)

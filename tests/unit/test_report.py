@@ -1,0 +1,151 @@
+"""From a run's end to its report: each outcome has its code, a message, and what to do next."""
+
+from typing import Any
+
+import pytest
+
+from executor import frames, report
+from executor.jail.launcher import ChildEnd
+from executor.relay import Divergence
+from executor.report import CODES, Verdict
+from schemas.errors import ErrorDetail
+from schemas.execution import ExecuteRequest, Outcome
+from schemas.validation import Finding, ValidationReport
+
+REQUEST = ExecuteRequest(script="result = 1", execution_id="x", timeout_seconds=2.5, max_memory_mb=256)
+LARGEST = ExecuteRequest(script="result = 1", execution_id="x", timeout_seconds=120, max_memory_mb=2048)
+FINDING = Finding(code="IMPORT_REFUSED", message="'os' is refused", line=3, column=1, hint="Use a tool.")
+
+
+def error_of(verdict: Verdict) -> ErrorDetail:
+    """The error, which every failure has."""
+    assert verdict.error is not None
+    return verdict.error
+
+
+def raise_frame(**facts: Any) -> frames.Raised:
+    """The frame of a script that raised at line 7."""
+    plain = {"type": "raised", "exception": "ValueError", "message": "no", "line": 7, "source": "f()"}
+    return frames.Raised.model_validate({**plain, **facts})
+
+
+def end_with(signal: int | None = None, cpu_seconds: float = 0.1) -> ChildEnd:
+    """The end of a child that said nothing more."""
+    return ChildEnd(0 if signal is None else None, signal, cpu_seconds, 0)
+
+
+FAILURES = {
+    "raised": report.raised(raise_frame()),
+    "flooded": report.flooded("printed"),
+    "out_of_memory": report.out_of_memory(REQUEST),
+    "timed_out": report.timed_out(REQUEST, ["a", "b"]),
+    "too_many_calls": report.too_many_calls("more than 200 tool calls"),
+    "cancelled": report.cancelled(),
+    "crashed": report.crashed("signal 11"),
+    "refused": report.refused(
+        frames.Refused(
+            type="refused",
+            report=ValidationReport(valid=False, errors=[FINDING], security_score=0, estimated_runtime_ms=0),
+        )
+    ),
+    "diverged": report.diverged(Divergence("bars", {"a": 1}, 2)),
+    "bad_parameters": report.bad_parameters(
+        frames.BadParameters(
+            type="bad_parameters", problems=[frames.FieldProblem(field="days", message="too many")]
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_every_failure_has_a_code_a_message_and_a_next_step(name: str) -> None:
+    verdict = FAILURES[name]
+    assert verdict.outcome is not Outcome.COMPLETED
+    assert error_of(verdict).code.isupper()
+    assert error_of(verdict).message
+    assert verdict.suggestions
+
+
+def test_every_outcome_but_success_has_a_code() -> None:
+    assert CODES.keys() == set(Outcome) - {Outcome.COMPLETED}
+    assert len(set(CODES.values())) == len(CODES)
+
+
+def test_a_result_is_passed_on_with_its_warnings() -> None:
+    verdict = report.completed(frames.Finished(type="finished", warnings=["x is nan"], result={"a": 1}))
+    assert (verdict.outcome, verdict.result, verdict.error) == (Outcome.COMPLETED, {"a": 1}, None)
+    assert verdict.warnings == ["x is nan"]
+
+
+def test_a_refusal_names_the_first_finding_and_carries_them_all() -> None:
+    verdict = FAILURES["refused"]
+    assert error_of(verdict).message == "line 3: 'os' is refused"
+    assert verdict.suggestions == ["Use a tool."]
+    assert verdict.findings == [FINDING]
+
+
+def test_bad_parameters_are_named_by_field() -> None:
+    error = error_of(FAILURES["bad_parameters"])
+    assert (error.code, error.message) == ("INVALID_PARAMETERS", "days: too many")
+    assert error.details["fields"] == [{"field": "days", "message": "too many"}]
+
+
+def test_an_exception_is_shown_with_its_line() -> None:
+    error = error_of(FAILURES["raised"])
+    assert error.message == "ValueError: no"
+    assert error.details == {"exception": "ValueError", "line": 7, "source": "f()"}
+
+
+def test_a_tool_error_keeps_its_code_and_suggests_the_nearest_names() -> None:
+    tool_error = {
+        "tool": "bars",
+        "code": "unknown_symbol",
+        "details": {"nearest": ["AAPL", "APA", "APH", "A"]},
+    }
+    verdict = report.raised(raise_frame(exception="ToolError", tool_error=tool_error))
+    assert error_of(verdict).details["tool_error"] == tool_error
+    assert verdict.suggestions[0] == "Did you mean AAPL or APA or APH?"
+
+
+@pytest.mark.parametrize("nearest", [None, [], "AAPL", {"a": 1}])
+def test_a_tool_error_without_near_names_suggests_none(nearest: Any) -> None:
+    tool_error = {"tool": "bars", "code": "no_data", "details": {"nearest": nearest}}
+    assert report.raised(raise_frame(tool_error=tool_error)).suggestions == ["Try other parameters."]
+
+
+def test_a_time_out_says_how_far_the_script_came() -> None:
+    error = error_of(report.timed_out(REQUEST, ["reading", "computing"]))
+    assert error.message == "Script execution exceeded 2.5 second limit"
+    assert error.details == {"timeout_seconds": 2.5, "steps_completed": 1, "last_step": "computing"}
+    nothing = error_of(report.timed_out(REQUEST, [])).details
+    assert (nothing["steps_completed"], nothing["last_step"]) == (0, None)
+
+
+def test_a_limit_is_suggested_only_while_it_can_be_raised() -> None:
+    assert any("timeout_seconds above 2.5" in text for text in report.timed_out(REQUEST, []).suggestions)
+    assert not any("timeout_seconds" in text for text in report.timed_out(LARGEST, []).suggestions)
+    assert any("max_memory_mb above 256" in text for text in report.out_of_memory(REQUEST).suggestions)
+    assert not any("max_memory_mb" in text for text in report.out_of_memory(LARGEST).suggestions)
+
+
+def test_a_divergence_names_the_call_that_is_not_on_the_tape() -> None:
+    verdict = FAILURES["diverged"]
+    assert verdict.outcome is Outcome.REFUSED
+    assert error_of(verdict).code == "REPLAY_DIVERGED"
+    assert error_of(verdict).details == {"tool": "bars", "arguments": {"a": 1}, "occurrence": 2}
+
+
+@pytest.mark.parametrize(
+    ("end", "outcome", "said"),
+    [
+        (end_with(signal=11), Outcome.CRASHED, "signal 11"),
+        (end_with(signal=9), Outcome.CRASHED, "signal 9"),
+        (end_with(signal=None), Outcome.CRASHED, "without a result"),
+        (end_with(signal=24), Outcome.TIMED_OUT, "2.5 second"),
+        (end_with(signal=9, cpu_seconds=3.5), Outcome.TIMED_OUT, "2.5 second"),
+    ],
+)
+def test_a_silent_end_is_read_from_what_the_kernel_says(end: ChildEnd, outcome: Outcome, said: str) -> None:
+    verdict = report.ended_silently(end, REQUEST, [])
+    assert verdict.outcome is outcome
+    assert said in error_of(verdict).message
