@@ -8,7 +8,7 @@ import structlog
 from executor.broker.broker import Broker
 from executor.broker.connection import ServerAddress
 from executor.errors import Busy, ExecutionIdInUse, JailUnavailable, UnknownExecution
-from executor.jail.launcher import Launcher
+from executor.jail.launcher import ChildEnd, Launcher
 from executor.pool import Pool
 from executor.runner import OnEvent, Run, Surroundings, check_script
 from executor.settings import ExecutorSettings
@@ -33,6 +33,7 @@ class Engine:
         self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
         self._runs: dict[str, Run] = {}
         self._waiting = 0
+        self._closings: set[asyncio.Task[ChildEnd]] = set()
         self._gate = asyncio.Semaphore(settings.executions_at_once)
 
     async def start(self) -> None:
@@ -60,6 +61,7 @@ class Engine:
         for run in list(self._runs.values()):
             run.cancel()
         await self.pool.stop()
+        await asyncio.gather(*self._closings)
         await self.broker.stop()
         await self.launcher.stop()
 
@@ -120,7 +122,9 @@ class Engine:
         return {"running": len(self._runs) - self._waiting, "waiting": self._waiting}
 
     def _surroundings(self) -> Surroundings:
-        return Surroundings(self.broker, self.policy, self.launcher.packages, self.launcher.baseline_bytes)
+        return Surroundings(
+            self.broker, self.policy, self.launcher.packages, self.launcher.baseline_bytes, self._closings
+        )
 
 
 def server_addresses(settings: ExecutorSettings) -> list[ServerAddress]:

@@ -18,6 +18,19 @@ class FrameTooLarge(Exception):
     """The child announced more bytes than a frame may have."""
 
 
+class Used(Wire):
+    """What a job used, as the child counted it."""
+
+    cpu_seconds: float
+    peak_memory_bytes: int
+
+
+class Last(Wire):
+    """A frame after which the child ends."""
+
+    used: Used
+
+
 class Ready(Wire):
     """The child is sealed and waits for its job."""
 
@@ -31,7 +44,7 @@ class Begun(Wire):
     parameters: dict[str, Any]
 
 
-class Refused(Wire):
+class Refused(Last):
     """The script did not pass its check."""
 
     type: Literal["refused"]
@@ -52,7 +65,7 @@ class FieldProblem(Wire):
     message: str
 
 
-class BadParameters(Wire):
+class BadParameters(Last):
     """The parameters do not fit the script's own schema."""
 
     type: Literal["bad_parameters"]
@@ -89,7 +102,7 @@ class Printed(Wire):
     text: str
 
 
-class Flood(Wire):
+class Flood(Last):
     """The script printed or returned too much; the child ended itself."""
 
     type: Literal["flood"]
@@ -104,7 +117,7 @@ class ToolErrorFacts(Wire):
     details: dict[str, Any]
 
 
-class Raised(Wire):
+class Raised(Last):
     """The script ended with an exception."""
 
     type: Literal["raised"]
@@ -115,13 +128,13 @@ class Raised(Wire):
     tool_error: ToolErrorFacts | None = None
 
 
-class OutOfMemory(Wire):
+class OutOfMemory(Last):
     """The script needed more memory than it may have."""
 
     type: Literal["out_of_memory"]
 
 
-class Finished(Wire):
+class Finished(Last):
     """The script's result."""
 
     type: Literal["finished"]

@@ -26,7 +26,7 @@ class Pool:
 
     async def take(self) -> ChildProcess:
         """A child, warm if there is one. Raises `JailUnavailable`."""
-        child = self._ready.popleft() if self._ready else await self._launcher.launch()
+        child = self._ready.popleft() if self._ready else await self._launcher.launch("now")
         if self._refill is None or self._refill.done():
             self._refill = asyncio.create_task(self._fill())
         return child
@@ -42,7 +42,7 @@ class Pool:
     async def _fill(self) -> None:
         while len(self._ready) < self._size:
             try:
-                self._ready.append(await self._launcher.launch())
+                self._ready.append(await self._launcher.launch("warm"))
             except JailUnavailable as error:
                 log.error("no_warm_child", error=error.message)
                 return

@@ -8,7 +8,7 @@ from executor import frames
 from executor.jail.launcher import ChildEnd
 from executor.relay import Divergence
 from schemas.errors import ErrorDetail
-from schemas.execution import ExecuteRequest, Outcome
+from schemas.execution import ExecuteRequest, Outcome, Resources
 from schemas.validation import Finding
 from schemas.wire import Wire
 
@@ -34,11 +34,30 @@ class Verdict(Wire):
     suggestions: list[str] = Field(default_factory=list)
     result: Any = None
     warnings: list[str] = Field(default_factory=list)
+    used: Resources | None = None
 
 
 def _failed(outcome: Outcome, message: str, suggestions: list[str], **details: Any) -> Verdict:
     error = ErrorDetail(code=CODES[outcome], message=message, details=details)
     return Verdict(outcome=outcome, error=error, suggestions=suggestions)
+
+
+def read_last_frame(frame: Any, request: ExecuteRequest) -> Verdict:
+    """The verdict that a child's last frame means."""
+    match frame:
+        case frames.Finished():
+            return completed(frame)
+        case frames.Raised():
+            return raised(frame)
+        case frames.Refused():
+            return refused(frame)
+        case frames.BadParameters():
+            return bad_parameters(frame)
+        case frames.OutOfMemory():
+            return out_of_memory(request)
+        case frames.Flood():
+            return flooded(frame.what)
+    return crashed("the script broke its channel")
 
 
 def completed(frame: frames.Finished) -> Verdict:

@@ -12,7 +12,7 @@ from typing import Any
 from executor import frames, report
 from executor.broker.broker import Broker
 from executor.frames import BrokenFrame, FrameTooLarge, encode_frame, read_frame
-from executor.jail.launcher import ChildProcess
+from executor.jail.launcher import ChildEnd, ChildProcess
 from executor.relay import Divergence, Relay, TooManyCalls
 from executor.report import Verdict
 from sandbox_policies.policy import Policy
@@ -44,6 +44,14 @@ class Surroundings:
     policy: Policy
     packages: dict[str, str]
     baseline_bytes: int
+    closings: set[asyncio.Task[ChildEnd]]
+
+    def close_later(self, child: ChildProcess) -> asyncio.Task[ChildEnd]:
+        """Kill and reap `child` in a task that the server waits for when it stops."""
+        closing = asyncio.create_task(child.close(self.baseline_bytes))
+        self.closings.add(closing)
+        closing.add_done_callback(self.closings.discard)
+        return closing
 
 
 @dataclass
@@ -85,20 +93,19 @@ class Run:
     async def execute(self, child: ChildProcess) -> ExecutionReport:
         """Run the script in `child`, which ends with it whatever happens."""
         self._task = asyncio.create_task(self._follow(child))
-        if self.is_cancelled:  # while it waited for its turn
-            self._task.cancel()
         try:
             await asyncio.wait([self._task])
         finally:
             self._task.cancel()
-            end = await asyncio.shield(child.close(self.around.baseline_bytes))
-        if self.is_cancelled:
-            verdict: Verdict | None = report.cancelled()
+            closing = self.around.close_later(child)
+        verdict = report.cancelled() if self.is_cancelled else self._task.result()
+        if verdict is None or verdict.used is None:
+            end = await asyncio.shield(closing)
+            verdict = verdict or report.ended_silently(end, self.request, self.steps)
+            resources = Resources(cpu_seconds=end.cpu_seconds, peak_memory_bytes=end.peak_memory_bytes)
         else:
-            verdict = self._task.result()
-        if verdict is None:
-            verdict = report.ended_silently(end, self.request, self.steps)
-        resources = Resources(cpu_seconds=end.cpu_seconds, peak_memory_bytes=end.peak_memory_bytes)
+            # The child counted itself: its exit, which costs a millisecond, is not waited for.
+            resources = verdict.used
         made = self._report(verdict, resources)
         self.notify("finished", report=made)
         return made
@@ -174,20 +181,9 @@ class Run:
         )
 
     def _conclude(self, frame: Any) -> Verdict:
-        match frame:
-            case frames.Finished():
-                return report.completed(frame)
-            case frames.Raised():
-                return report.raised(frame)
-            case frames.Refused():
-                return report.refused(frame)
-            case frames.BadParameters():
-                return report.bad_parameters(frame)
-            case frames.OutOfMemory():
-                return report.out_of_memory(self.request)
-            case frames.Flood():
-                return report.flooded(frame.what)
-        return report.crashed("the script broke its channel")
+        verdict = report.read_last_frame(frame, self.request)
+        used = Resources(**frame.used.model_dump()) if isinstance(frame, frames.Last) else None
+        return verdict.model_copy(update={"used": used})
 
     def _report(self, verdict: Verdict, resources: Resources) -> ExecutionReport:
         calls = [ToolCall(**call.model_dump(exclude={"response", "size"})) for call in self.relay.calls]
@@ -223,7 +219,7 @@ class Run:
             script_sha256=hashlib.sha256(self.request.script.encode()).hexdigest(),
             parameters=self.parameters,
             policy_version=self.around.policy.version,
-            catalogue_digest=self.around.broker.catalogue().digest,
+            catalogue_digest=self.around.broker.digest(),
             packages=self.around.packages,
             clock=self.clock,
             seed=self.seed,
@@ -252,4 +248,4 @@ async def check_script(script: str, child: ChildProcess, around: Surroundings) -
     except (TimeoutError, BrokenFrame, FrameTooLarge, ConnectionError):
         return None
     finally:
-        await asyncio.shield(child.close(around.baseline_bytes))
+        around.close_later(child)

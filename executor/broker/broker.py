@@ -19,6 +19,8 @@ class Broker:
 
     def __init__(self, addresses: list[ServerAddress], call_timeout_seconds: float) -> None:
         self._connections = [Connection(address, call_timeout_seconds) for address in addresses]
+        self._digest = ""
+        self._digested: list[dict[str, BoundTool]] = []
 
     async def start(self, gate_seconds: float = GATE_SECONDS) -> None:
         """Connect to all at once; returns when all are connected or the gate closes."""
@@ -43,12 +45,21 @@ class Broker:
 
     def catalogue(self) -> ToolCatalogue:
         """Every tool that can be called now."""
-        tools: list[Tool] = [bound.tool for _, (_, bound) in sorted(self._tools().items())]
-        schemas = [[tool.name, tool.input_schema, tool.output_schema] for tool in tools]
-        digest = hashlib.sha256(orjson.dumps(schemas, option=orjson.OPT_SORT_KEYS)).hexdigest()
-        return ToolCatalogue(
-            tools=tools, servers=[part.describe() for part in self._connections], digest=digest
-        )
+        servers = [part.describe() for part in self._connections]
+        return ToolCatalogue(tools=self._sorted_tools(), servers=servers, digest=self.digest())
+
+    def digest(self) -> str:
+        """SHA-256 over the names and schemas of all tools; counted anew when a server was asked again."""
+        asked = [connection.tools for connection in self._connections]
+        known = self._digested
+        if len(known) != len(asked) or any(now is not then for now, then in zip(asked, known, strict=True)):
+            schemas = [[tool.name, tool.input_schema, tool.output_schema] for tool in self._sorted_tools()]
+            self._digest = hashlib.sha256(orjson.dumps(schemas, option=orjson.OPT_SORT_KEYS)).hexdigest()
+            self._digested = asked
+        return self._digest
+
+    def _sorted_tools(self) -> list[Tool]:
+        return [bound.tool for _, (_, bound) in sorted(self._tools().items())]
 
     def bind_arguments(self, name: str, positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         """The arguments by name, checked against the tool's schema. Raises `ToolFailure`."""

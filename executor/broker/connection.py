@@ -26,6 +26,7 @@ CHECK_EVERY_SECONDS = 5.0
 CHECK_TIMEOUT_SECONDS = 2.0
 RECONNECT_WAIT_SECONDS = 5.0
 BACKOFF_SECONDS = (0.1, 5.0)
+CANCEL_AGAIN_SECONDS = 0.5
 CONNECTION_LOST = -32000
 TIMED_OUT = -32001
 
@@ -68,9 +69,10 @@ class Connection:
 
     async def stop(self) -> None:
         """Close the connection and end the task."""
-        if self._task is not None:
+        # More than once: a cancellation that meets the SDK's own, while it fails to connect, is lost.
+        while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_SECONDS)
 
     def describe(self) -> Server:
         """State for /tools and /health."""

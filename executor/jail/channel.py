@@ -13,7 +13,22 @@ class ChannelClosed(BaseException):
     """The server hung up. Not an `Exception`, so that no script holds on to a dead run."""
 
 
-class Channel:
+class Silence:
+    """A channel to nobody, for rehearsing."""
+
+    def send(self, frame: dict[str, Any]) -> None:
+        """Encode a frame and forget it."""
+        orjson.dumps(frame)
+
+    def send_bytes(self, body: bytes) -> None:
+        """Forget a frame."""
+
+    def receive(self) -> dict[str, Any]:
+        """Nobody answers: raises `ChannelClosed`."""
+        raise ChannelClosed
+
+
+class Channel(Silence):
     """A blocking socket that carries frames both ways."""
 
     def __init__(self, connection: socket.socket) -> None:

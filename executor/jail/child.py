@@ -7,8 +7,10 @@ Frames it sends: `report` (of the check), `refused`, `step`, `calls`, `printed`,
 import gc
 import linecache
 import os
+import resource
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +18,7 @@ import jsonschema_rs
 import orjson
 
 from executor.jail import client as client_module
-from executor.jail.channel import Channel
+from executor.jail.channel import Channel, Silence
 from executor.jail.clock import fix_clock, fix_randomness
 from executor.jail.guards import Guards, script_builtins
 from executor.jail.layers import resource_limits
@@ -32,8 +34,9 @@ MEBIBYTE = 1024 * 1024
 class Printer:
     """`print` for a script: kept up to a bound, counted beyond it."""
 
-    def __init__(self, channel: Channel, policy: Policy) -> None:
+    def __init__(self, channel: Silence, policy: Policy, flood: Callable[[], None]) -> None:
         self._channel = channel
+        self._flood = flood
         self._limits = policy.limits
         self._kept = 0
         self._total = 0
@@ -49,8 +52,7 @@ class Printer:
         text = (" " if sep is None else sep).join(map(str, values)) + ("\n" if end is None else end)
         self._total += len(text)
         if self._total > self._limits.printed_total_max:
-            self._channel.send({"type": "flood", "what": "printed"})
-            os._exit(0)
+            self._flood()
         room = self._limits.printed_characters_max - self._kept
         if room > 0:
             kept = text[:room]
@@ -65,10 +67,12 @@ class Child:
         self.policy = policy
         self.guards = Guards(policy, watched)
         self.baseline_bytes = baseline_bytes
+        self.started = resource.getrusage(resource.RUSAGE_SELF)
 
     def serve(self, channel: Channel) -> None:
         """Take the one job and do it."""
         job = channel.receive()
+        self.started = resource.getrusage(resource.RUSAGE_SELF)
         resource_limits.apply_for_run(self.baseline_bytes, job["memory_bytes"], job["cpu_seconds"])
         try:
             if job["type"] == "validate":
@@ -78,13 +82,17 @@ class Child:
                 self.run(channel, job)
         except MemoryError:
             gc.collect()
-            channel.send({"type": "out_of_memory"})
+            self.end(channel, {"type": "out_of_memory"})
 
-    def run(self, channel: Channel, job: dict[str, Any]) -> None:
+    def warm_up(self, job: dict[str, Any]) -> None:
+        """Do an ordinary job for nobody: what it touches is this child's own when the real one comes."""
+        self.run(Silence(), job)
+
+    def run(self, channel: Silence, job: dict[str, Any]) -> None:
         """Check, bind the parameters, execute, convert, report."""
         analysed = compile_script(job["script"], self.policy, self.guards.watched)
         if analysed.code is None:
-            channel.send({"type": "refused", "report": analysed.report.model_dump(mode="json")})
+            self.end(channel, {"type": "refused", "report": analysed.report.model_dump(mode="json")})
             return
         schema = analysed.report.parameters
         values = {**default_values(schema), **job["parameters"]}
@@ -93,19 +101,15 @@ class Child:
             for problem in jsonschema_rs.validator_for(schema, validate_formats=True).iter_errors(values)
         ]
         if problems:
-            channel.send({"type": "bad_parameters", "problems": problems})
+            self.end(channel, {"type": "bad_parameters", "problems": problems})
             return
         channel.send({"type": "begun", "parameters": values})
         fix_clock(datetime.fromisoformat(job["clock"]))
         fix_randomness(job["seed"])
-        self.execute(
-            channel,
-            job,
-            analysed.code,
-            {name: to_python(schema["properties"][name], value) for name, value in values.items()},
-        )
+        typed = {name: to_python(schema["properties"][name], value) for name, value in values.items()}
+        self.execute(channel, job, analysed.code, typed)
 
-    def execute(self, channel: Channel, job: dict[str, Any], code: Any, values: dict[str, Any]) -> None:
+    def execute(self, channel: Silence, job: dict[str, Any], code: Any, values: dict[str, Any]) -> None:
         """Run the code; whatever it does becomes exactly one last frame."""
         limits = self.policy.limits
         converter = Converter(limits.result_depth_max, limits.result_values_max)
@@ -121,7 +125,9 @@ class Child:
             SCRIPT_FILE,
         )
         namespace: dict[str, Any] = {
-            "__builtins__": script_builtins(self.guards, Printer(channel, self.policy)),
+            "__builtins__": script_builtins(
+                self.guards, Printer(channel, self.policy, lambda: self.flood(channel))
+            ),
             "__name__": "__main__",
             "_getattr_": self.guards.read_attribute,
             "mcp_client": module,
@@ -140,24 +146,39 @@ class Child:
             main.__dict__.clear()
             raise
         except TooManyValues:
-            channel.send({"type": "flood", "what": "result"})
+            self.end(channel, {"type": "flood", "what": "result"})
         except NotJson as error:
-            channel.send(
-                {"type": "raised", "exception": "NotJson", "message": str(error), "line": None, "source": ""}
+            self.end(
+                channel,
+                {"type": "raised", "exception": "NotJson", "message": str(error), "line": None, "source": ""},
             )
         except BaseException as error:  # noqa: BLE001  SystemExit and KeyboardInterrupt are the script's fate too
-            channel.send(describe_exception(error))
+            self.end(channel, describe_exception(error))
         else:
             self.finish(channel, body, converter.warnings)
 
-    def finish(self, channel: Channel, body: bytes, warnings: list[str]) -> None:
+    def finish(self, channel: Silence, body: bytes, warnings: list[str]) -> None:
         """Send the result, unless it is too large to be one."""
         if len(body) > self.policy.limits.result_bytes_max:
-            channel.send({"type": "flood", "what": "result"})
+            self.end(channel, {"type": "flood", "what": "result"})
             return
-        channel.send_bytes(
-            b'{"type":"finished","warnings":' + orjson.dumps(warnings) + b',"result":' + body + b"}"
-        )
+        head = orjson.dumps({"type": "finished", "warnings": warnings, "used": self.used()})
+        channel.send_bytes(head[:-1] + b',"result":' + body + b"}")
+
+    def flood(self, channel: Silence) -> None:
+        """End at once, whatever the script would catch: it printed too much."""
+        self.end(channel, {"type": "flood", "what": "printed"})
+        os._exit(0)
+
+    def end(self, channel: Silence, frame: dict[str, Any]) -> None:
+        """Send a last frame, with what the job used."""
+        channel.send({**frame, "used": self.used()})
+
+    def used(self) -> dict[str, float]:
+        """Processor time and growth of memory since the job came."""
+        now, then = resource.getrusage(resource.RUSAGE_SELF), self.started
+        cpu_seconds = now.ru_utime + now.ru_stime - then.ru_utime - then.ru_stime
+        return {"cpu_seconds": cpu_seconds, "peak_memory_bytes": (now.ru_maxrss - then.ru_maxrss) * 1024}
 
 
 def describe_exception(error: BaseException) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Any
 
-from executor.jail.channel import Channel
+from executor.jail.channel import Silence
 
 
 class ToolError(Exception):
@@ -30,7 +30,7 @@ class Param:
 class ToolClient:
     """Sends tool calls to the server and waits for the answers."""
 
-    def __init__(self, channel: Channel, convert: Any) -> None:
+    def __init__(self, channel: Silence, convert: Any) -> None:
         self._channel = channel
         self._convert = convert
         self._next_id = 0

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from executor.errors import JailUnavailable
 
@@ -70,10 +71,6 @@ class ChildProcess:
             )
         return self.end
 
-    async def ended(self) -> None:
-        """Wait until it has ended by itself."""
-        await _readable(self.pidfd)
-
 
 class Launcher:
     """Owns the zygote. `layers` says which walls stand, by name: "on" or "off: why"."""
@@ -130,10 +127,10 @@ class Launcher:
             if self.layers.get(layer, "on") == "on":
                 self.layers[layer] = proof
 
-    async def launch(self) -> ChildProcess:
-        """A fresh child. Raises `JailUnavailable` when the zygote cannot fork."""
+    async def launch(self, kind: Literal["now", "warm"]) -> ChildProcess:
+        """A fresh child, for a job that waits or for one that may come. Raises `JailUnavailable`."""
         async with self._lock:
-            return await self._launch(b"fork")
+            return await self._launch(kind.encode())
 
     async def _launch(self, kind: bytes) -> ChildProcess:
         if self._control is None:

@@ -9,6 +9,7 @@ import statistics
 import time
 from datetime import UTC, date, datetime
 from io import StringIO
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,28 +19,46 @@ from executor.jail.values import Converter
 from sandbox_policies.analyser import compile_script
 from sandbox_policies.policy import Policy
 
-SCRIPT = '''
+WARM_UP_SCRIPT = '''
+import numpy as np
 import pandas as pd
-from mcp_client import tool
+from mcp_client import ToolError, call_many
 
-def analyze(symbols: list[str] = ["A"], days: int = 30) -> dict:
+def analyze(symbols: list[str] = ["A", "B"], days: int = 30) -> dict:
     """Measure.
 
     days: trading days, 5 to 1000
     """
-    rows = [{"key": symbol, "value": len(symbol)} for symbol in symbols]
-    total = 0
-    for row in rows:
-        total += row["value"]
-    if total > 1 and not rows:
-        raise ValueError(f"{total:.2f}")
-    return {"description": f"{total}", "body": rows}
+    index = pd.date_range("2020-01-01", periods=300, freq="B")
+    rows = []
+    for place, symbol in enumerate(symbols):
+        close = pd.Series(100 + np.sin(np.arange(300.0) + place), index=index)
+        returns = close.pct_change().dropna()
+        table = pd.DataFrame({"close": close, "month": index.month, "high": close.cummax()})
+        table["change"] = close.diff()
+        table["mean"] = close.rolling(20).mean()
+        monthly = table.groupby("month")["close"].agg(["mean", "max"])
+        volatility = float(returns.std() * 252**0.5)
+        rows.append({"key": symbol, "value": volatility, "months": monthly["mean"].tolist()})
+        rows[-1]["last"] = table.sort_values("close").tail(3).to_dict("records")[0]["close"]
+    rows.sort(key=lambda row: row["value"], reverse=True)
+    if not rows:
+        raise ToolError("nothing", "no_data")
+    print(f"{len(rows):.2f}")
+    return {"description": f"{rows[0]['key']}: {rows[0]['value']:.2%}", "body": rows}
 '''
+WARM_UP_JOB: dict[str, Any] = {
+    "script": WARM_UP_SCRIPT,
+    "parameters": {"days": 20},
+    "tools": ["tool"],
+    "clock": "2020-01-01T00:00:00+00:00",
+    "seed": 1,
+}
 
 
 def rehearse(policy: Policy, watched: frozenset[str]) -> None:
     """Run every rehearsal once."""
-    compile_script(SCRIPT, policy, watched)
+    compile_script(WARM_UP_SCRIPT, policy, watched)
     for part in (_frames, _time, _numbers, _text, _results):
         part()
 

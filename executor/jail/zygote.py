@@ -28,7 +28,7 @@ from executor.jail.layers import (
     seccomp,
 )
 from executor.jail.preload import import_allowed, import_lazy_parts
-from executor.jail.rehearsal import rehearse
+from executor.jail.rehearsal import WARM_UP_JOB, rehearse
 from sandbox_policies.policy import Policy, load_policy
 
 CLONE_PARENT, CLONE_PIDFD, CLONE_NEWPID = 0x00008000, 0x00001000, 0x20000000
@@ -84,7 +84,7 @@ class Zygote:
                 return
             connection = socket.socket(fileno=passed[0])
             try:
-                pid, pidfd = self.fork(connection, message == b"test")
+                pid, pidfd = self.fork(connection, message)
             except kernel.LayerError as error:
                 control.send(json.dumps({"error": str(error)}).encode())
             else:
@@ -93,17 +93,20 @@ class Zygote:
             finally:
                 connection.close()
 
-    def fork(self, connection: socket.socket, is_test: bool) -> tuple[int, int]:
-        """Fork a child of the server's, not ours: the server reaps and kills it without races."""
+    def fork(self, connection: socket.socket, kind: bytes) -> tuple[int, int]:
+        """Fork a child of the server's, not ours: the server reaps and kills it without races.
+
+        `kind` is b"now" for a job that waits already, b"warm" for one that may come, b"test" for the proofs.
+        """
         ctypes.pythonapi.PyOS_BeforeFork()
         pid, pidfd = _clone(self.pid_flag)
         if pid == 0:
             ctypes.pythonapi.PyOS_AfterFork_Child()
-            self.become_child(connection, is_test)
+            self.become_child(connection, kind)
         ctypes.pythonapi.PyOS_AfterFork_Parent()
         return pid, pidfd
 
-    def become_child(self, connection: socket.socket, is_test: bool) -> None:
+    def become_child(self, connection: socket.socket, kind: bytes) -> None:
         """The child's own walls, then its one job or the proof that they stand. Never returns."""
         status = 1
         with contextlib.suppress(ChannelClosed, kernel.LayerError):
@@ -112,12 +115,14 @@ class Zygote:
             fd = descriptors.keep_only(connection.detach())
             channel = Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=fd))
             resource_limits.apply_fixed(self.policy.limits.open_files_max)
-            proofs = prove(INHERITED_WALLS) if is_test else {}
+            proofs = prove(INHERITED_WALLS) if kind == b"test" else {}
             self.filter.install()
             gc.enable()
-            if is_test:
+            if kind == b"test":
                 channel.send({**proofs, **prove({"seccomp": seccomp.verify})})
             else:
+                if kind == b"warm":
+                    self.child.warm_up(WARM_UP_JOB)
                 channel.send({"type": "ready"})
                 self.child.serve(channel)
             status = 0
