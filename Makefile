@@ -40,7 +40,7 @@ check: setup ## lint, types, import arrows, sizes, lock files
 	@$(BIN)/python tests/house_sizes.py
 
 bench: setup ## print the benchmarks as JSON lines
-	@for part in benchmarks/bench_*.py; do $(BIN)/python $$part || exit 1; done
+	@for part in benchmarks/bench_*.py; do $(BIN)/python -m $$(echo $$part | sed "s,/,.,;s,.py$$,,") || exit 1; done
 
 lock: setup ## write both lock files anew (needs uv)
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \

@@ -10,7 +10,7 @@ from service.logs import configure_logs
 
 
 def main() -> None:
-    """Serve until told to stop. Exit code 2 for a wrong setting."""
+    """Serve until told to stop. Exits with one sentence for an address or a policy file that will not do."""
     settings = ExecutorSettings()
     configure_logs("executor", settings.log_level, settings.log_format)
     try:

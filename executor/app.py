@@ -13,11 +13,11 @@ from service.version import package_version
 
 
 def create_app(settings: ExecutorSettings) -> FastAPI:
-    """The app; its engine starts with it and stops with it."""
+    """The app; its engine starts with it and stops with it. Raises `PolicyError` for a wrong policy file."""
+    engine = Engine(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        engine = Engine(settings)
         await engine.start()
         app.state.engine = engine
         try:

@@ -29,7 +29,7 @@ class Engine:
         self.settings = settings
         self.policy = load_policy(settings.sandbox_policy_files)
         self.launcher = Launcher(settings.sandbox_policy_files)
-        self.pool = Pool(self.launcher, settings.warm_children)
+        self.pool = Pool(self.launcher, settings.warm_children, lambda: not self._runs)
         self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
         self._runs: dict[str, Run] = {}
         self._waiting = 0
@@ -88,7 +88,7 @@ class Engine:
             raise ExecutionIdInUse(
                 f"execution {request.execution_id!r} is under way", suggestions=("Use another execution_id.",)
             )
-        run = Run(request, self._surroundings(), on_event)
+        run = Run(self._within_limits(request), self._surroundings(), on_event)
         self._runs[request.execution_id] = run
         try:
             await self._wait_for_turn()
@@ -98,6 +98,16 @@ class Engine:
                 self._gate.release()
         finally:
             del self._runs[request.execution_id]
+
+    def _within_limits(self, request: ExecuteRequest) -> ExecuteRequest:
+        """`request` with this server's limits where the caller names none."""
+        ours = {
+            "timeout_seconds": self.settings.execution_timeout_seconds,
+            "max_memory_mb": self.settings.max_execution_memory_mb,
+        }
+        return request.model_copy(
+            update={name: value for name, value in ours.items() if name not in request.model_fields_set}
+        )
 
     async def _wait_for_turn(self) -> None:
         self._waiting += 1

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field, TypeAdapter, ValidationError
 
-from schemas.validation import ValidationReport
+from schemas.validation import Finding, ValidationReport
 from schemas.wire import Wire
 
 
@@ -48,7 +48,7 @@ class Refused(Last):
     """The script did not pass its check."""
 
     type: Literal["refused"]
-    report: ValidationReport
+    findings: list[Finding] = Field(min_length=1)
 
 
 class Report(Wire):

@@ -67,15 +67,12 @@ def completed(frame: frames.Finished) -> Verdict:
 
 def refused(frame: frames.Refused) -> Verdict:
     """The script did not pass its check."""
-    first = frame.report.errors[0] if frame.report.errors else None
-    message = f"line {first.line}: {first.message}" if first else "the script did not pass its check"
+    first = frame.findings[0]
+    message = f"line {first.line}: {first.message}"
     verdict = _failed(
-        Outcome.REFUSED,
-        message,
-        [first.hint] if first and first.hint else [],
-        errors=len(frame.report.errors),
+        Outcome.REFUSED, message, [first.hint] if first.hint else [], errors=len(frame.findings)
     )
-    return verdict.model_copy(update={"findings": frame.report.errors})
+    return verdict.model_copy(update={"findings": frame.findings})
 
 
 def bad_parameters(frame: frames.BadParameters) -> Verdict:

@@ -93,6 +93,8 @@ class Run:
     async def execute(self, child: ChildProcess) -> ExecutionReport:
         """Run the script in `child`, which ends with it whatever happens."""
         self._task = asyncio.create_task(self._follow(child))
+        if self.is_cancelled:  # while it waited for its turn
+            self._task.cancel()
         try:
             await asyncio.wait([self._task])
         finally:

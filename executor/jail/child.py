@@ -23,9 +23,10 @@ from executor.jail.clock import fix_clock, fix_randomness
 from executor.jail.guards import Guards, script_builtins
 from executor.jail.layers import resource_limits
 from executor.jail.values import Converter, NotJson, TooManyValues
-from sandbox_policies.analyser import SCRIPT_FILE, compile_script
+from sandbox_policies.analyser import analyse
+from sandbox_policies.compiler import SCRIPT_FILE, compile_script
 from sandbox_policies.policy import Policy
-from schemas.signature import default_values, to_python
+from schemas.signature import JsonSchema, default_values, to_python
 
 MESSAGE_CHARACTERS_MAX = 2000
 MEBIBYTE = 1024 * 1024
@@ -76,7 +77,7 @@ class Child:
         resource_limits.apply_for_run(self.baseline_bytes, job["memory_bytes"], job["cpu_seconds"])
         try:
             if job["type"] == "validate":
-                report = compile_script(job["script"], self.policy, self.guards.watched).report
+                report = analyse(job["script"], self.policy)
                 channel.send({"type": "report", "report": report.model_dump(mode="json")})
             else:
                 self.run(channel, job)
@@ -90,16 +91,14 @@ class Child:
 
     def run(self, channel: Silence, job: dict[str, Any]) -> None:
         """Check, bind the parameters, execute, convert, report."""
-        analysed = compile_script(job["script"], self.policy, self.guards.watched)
-        if analysed.code is None:
-            self.end(channel, {"type": "refused", "report": analysed.report.model_dump(mode="json")})
+        compiled = compile_script(job["script"], self.policy, self.guards.watched)
+        if compiled.code is None:
+            findings = [finding.model_dump() for finding in compiled.findings]
+            self.end(channel, {"type": "refused", "findings": findings})
             return
-        schema = analysed.report.parameters
+        schema = compiled.parameters
         values = {**default_values(schema), **job["parameters"]}
-        problems = [
-            {"field": ".".join(map(str, problem.instance_path)) or "parameters", "message": problem.message}
-            for problem in jsonschema_rs.validator_for(schema, validate_formats=True).iter_errors(values)
-        ]
+        problems = find_problems(schema, values) if values else []
         if problems:
             self.end(channel, {"type": "bad_parameters", "problems": problems})
             return
@@ -107,7 +106,7 @@ class Child:
         fix_clock(datetime.fromisoformat(job["clock"]))
         fix_randomness(job["seed"])
         typed = {name: to_python(schema["properties"][name], value) for name, value in values.items()}
-        self.execute(channel, job, analysed.code, typed)
+        self.execute(channel, job, compiled.code, typed)
 
     def execute(self, channel: Silence, job: dict[str, Any], code: Any, values: dict[str, Any]) -> None:
         """Run the code; whatever it does becomes exactly one last frame."""
@@ -179,6 +178,15 @@ class Child:
         now, then = resource.getrusage(resource.RUSAGE_SELF), self.started
         cpu_seconds = now.ru_utime + now.ru_stime - then.ru_utime - then.ru_stime
         return {"cpu_seconds": cpu_seconds, "peak_memory_bytes": (now.ru_maxrss - then.ru_maxrss) * 1024}
+
+
+def find_problems(schema: JsonSchema, values: dict[str, Any]) -> list[dict[str, str]]:
+    """What is wrong with the parameters, by field."""
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    return [
+        {"field": ".".join(map(str, problem.instance_path)) or "parameters", "message": problem.message}
+        for problem in validator.iter_errors(values)
+    ]
 
 
 def describe_exception(error: BaseException) -> dict[str, Any]:

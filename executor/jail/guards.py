@@ -11,7 +11,7 @@ from typing import Any
 
 from RestrictedPython.transformer import INSPECT_ATTRIBUTES
 
-from sandbox_policies.analyser import SCRIPT_FILE
+from sandbox_policies.compiler import SCRIPT_FILE
 from sandbox_policies.policy import Policy
 from sandbox_policies.transformer import (
     PATH_KEYWORDS,

@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from contextlib import suppress
 from types import ModuleType
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, _zoneinfo, available_timezones
 
 from sandbox_policies.policy import Policy
 
@@ -35,7 +35,10 @@ def import_allowed(policy: Policy) -> dict[str, ModuleType]:
 
 
 def import_lazy_parts() -> list[ZoneInfo]:
-    """What the libraries would import on first use. Returns every time zone, to be kept alive."""
+    """What the libraries would import on first use.
+
+    Returns every time zone, to be kept alive: in C, and in Python too, as which pandas asks for it.
+    """
     for name in LAZY_MODULES.split():
         with suppress(ImportError):
             importlib.import_module(name)
@@ -46,4 +49,4 @@ def import_lazy_parts() -> list[ZoneInfo]:
                 # An optional dependency that is missing here (numba, pyarrow) is missing for scripts too.
                 with suppress(ImportError):
                     importlib.import_module(found.name)
-    return [ZoneInfo(name) for name in sorted(available_timezones())]
+    return [zone(name) for name in sorted(available_timezones()) for zone in (ZoneInfo, _zoneinfo.ZoneInfo)]

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from executor.jail.values import Converter
-from sandbox_policies.analyser import compile_script
+from sandbox_policies.analyser import analyse
 from sandbox_policies.policy import Policy
 
 WARM_UP_SCRIPT = '''
@@ -56,9 +56,9 @@ WARM_UP_JOB: dict[str, Any] = {
 }
 
 
-def rehearse(policy: Policy, watched: frozenset[str]) -> None:
+def rehearse(policy: Policy) -> None:
     """Run every rehearsal once."""
-    compile_script(WARM_UP_SCRIPT, policy, watched)
+    analyse(WARM_UP_SCRIPT, policy)
     for part in (_frames, _time, _numbers, _text, _results):
         part()
 

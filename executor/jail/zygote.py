@@ -42,7 +42,7 @@ class Zygote:
         self.layers: dict[str, str] = {}
         watched = policy.watched_names(import_allowed(policy))
         self.time_zones = import_lazy_parts()
-        rehearse(policy, watched)
+        rehearse(policy)
         self.filter = seccomp.Filter(policy)
         self.child = Child(policy, watched, resource_limits.data_bytes_in_use())
         self.pid_flag = 0

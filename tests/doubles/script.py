@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any
 
 from executor.jail.guards import Guards, script_builtins
-from sandbox_policies.analyser import compile_script
+from sandbox_policies.compiler import compile_script
 from sandbox_policies.policy import Policy, load_policy
 
 POLICY = load_policy()
@@ -19,7 +19,7 @@ def run_script(source: str, policy: Policy = POLICY) -> dict[str, Any]:
     loaded = {name: sys.modules[name] for name in policy.allowed_modules if name in sys.modules}
     watched = policy.watched_names(loaded)
     analysed = compile_script(source, policy, watched)
-    assert analysed.code is not None, analysed.report.errors
+    assert analysed.code is not None, analysed.findings
     printed: list[str] = []
 
     def show(*values: Any, **_: Any) -> None:

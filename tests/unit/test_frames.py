@@ -24,17 +24,18 @@ VALUES = st.recursive(
     max_leaves=10,
 )
 
+USED = {"cpu_seconds": 0.5, "peak_memory_bytes": 1024}
 GOOD: list[dict[str, Any]] = [
     {"type": "ready"},
     {"type": "begun", "parameters": {"days": 3}},
-    {"type": "bad_parameters", "problems": [{"field": "days", "message": "too many"}]},
+    {"type": "bad_parameters", "used": USED, "problems": [{"field": "days", "message": "too many"}]},
     {"type": "calls", "calls": [{"id": 1, "tool": "bars", "positional": ["A"], "named": {"limit": 3}}]},
     {"type": "step", "text": "reading"},
     {"type": "printed", "text": "x\n"},
-    {"type": "flood", "what": "printed"},
-    {"type": "raised", "exception": "ValueError", "message": "", "line": None, "source": ""},
-    {"type": "out_of_memory"},
-    {"type": "finished", "warnings": [], "result": {"a": [1.5, None]}},
+    {"type": "flood", "used": USED, "what": "printed"},
+    {"type": "raised", "used": USED, "exception": "ValueError", "message": "", "line": None, "source": ""},
+    {"type": "out_of_memory", "used": USED},
+    {"type": "finished", "used": USED, "warnings": [], "result": {"a": [1.5, None]}},
 ]
 KINDS = ["refused", "report", *(str(body["type"]) for body in GOOD)]
 
@@ -115,19 +116,26 @@ async def test_frames_come_one_after_another_until_the_end() -> None:
         b"{}",
         b'{"type":"ready","extra":1}',
         b'{"type":"granted"}',
-        b'{"type":"finished","warnings":[]}',
-        b'{"type":"finished","warnings":[],"result":NaN}',
-        b'{"type":"finished","warnings":[],"result":"\xff"}',
-        b'{"type":"finished","warnings":[],"result":"\\ud800"}',
-        b'{"type":"finished","warnings":[1],"result":0}',
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[]}',
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[],"result":NaN}',
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[],"result":"\xff"}',
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[],"result":"\\ud800"}',
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[1],"result":0}',
         b'{"type":"calls","calls":[]}',
         b'{"type":"calls","calls":[{"id":1e30,"tool":"x","positional":[],"named":{}}]}',
         b'{"type":"calls","calls":[{"id":1,"tool":"' + b"x" * 201 + b'","positional":[],"named":{}}]}',
         b'{"type":"step","text":"' + b"x" * 201 + b'"}',
-        b'{"type":"flood","what":"room"}',
-        b'{"type":"bad_parameters","problems":[]}',
-        b'{"type":"finished","warnings":[],"result":' + b"[" * 128 + b"]" * 128 + b"}",
-        b'{"type":"finished","warnings":[],"result":' + b'{"a":' * 300 + b"1" + b"}" * 301,
+        b'{"type":"finished","warnings":[],"result":0}',
+        b'{"type":"flood","used":{"cpu_seconds":0,"peak_memory_bytes":0},"what":"room"}',
+        b'{"type":"bad_parameters","used":{"cpu_seconds":0,"peak_memory_bytes":0},"problems":[]}',
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[],"result":'
+        + b"[" * 128
+        + b"]" * 128
+        + b"}",
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[],"result":'
+        + b'{"a":' * 300
+        + b"1"
+        + b"}" * 301,
         b"[" * 2000 + b"]" * 2000,
     ],
 )
@@ -137,7 +145,12 @@ async def test_what_no_honest_child_sends_breaks_the_channel(body: bytes) -> Non
 
 
 async def test_a_deep_frame_within_the_limit_is_read() -> None:
-    body = b'{"type":"finished","warnings":[],"result":' + b"[" * 100 + b"]" * 100 + b"}"
+    body = (
+        b'{"type":"finished","used":{"cpu_seconds":0,"peak_memory_bytes":0},"warnings":[],"result":'
+        + b"[" * 100
+        + b"]" * 100
+        + b"}"
+    )
     assert isinstance(await read(with_length(body)), frames.Finished)
 
 

@@ -10,10 +10,12 @@ from executor.relay import Divergence
 from executor.report import CODES, Verdict
 from schemas.errors import ErrorDetail
 from schemas.execution import ExecuteRequest, Outcome
-from schemas.validation import Finding, ValidationReport
+from schemas.validation import Finding
+from schemas.wire import Wire
 
 REQUEST = ExecuteRequest(script="result = 1", execution_id="x", timeout_seconds=2.5, max_memory_mb=256)
 LARGEST = ExecuteRequest(script="result = 1", execution_id="x", timeout_seconds=120, max_memory_mb=2048)
+USED = frames.Used(cpu_seconds=0.5, peak_memory_bytes=1024)
 FINDING = Finding(code="IMPORT_REFUSED", message="'os' is refused", line=3, column=1, hint="Use a tool.")
 
 
@@ -25,8 +27,8 @@ def error_of(verdict: Verdict) -> ErrorDetail:
 
 def raise_frame(**facts: Any) -> frames.Raised:
     """The frame of a script that raised at line 7."""
-    plain = {"type": "raised", "exception": "ValueError", "message": "no", "line": 7, "source": "f()"}
-    return frames.Raised.model_validate({**plain, **facts})
+    said = {"exception": "ValueError", "message": "no", "line": 7, "source": "f()", **facts}
+    return frames.Raised.model_validate({"type": "raised", "used": USED, **said})
 
 
 def end_with(signal: int | None = None, cpu_seconds: float = 0.1) -> ChildEnd:
@@ -45,13 +47,14 @@ FAILURES = {
     "refused": report.refused(
         frames.Refused(
             type="refused",
-            report=ValidationReport(valid=False, errors=[FINDING], security_score=0, estimated_runtime_ms=0),
+            used=USED,
+            findings=[FINDING],
         )
     ),
     "diverged": report.diverged(Divergence("bars", {"a": 1}, 2)),
     "bad_parameters": report.bad_parameters(
         frames.BadParameters(
-            type="bad_parameters", problems=[frames.FieldProblem(field="days", message="too many")]
+            type="bad_parameters", used=USED, problems=[frames.FieldProblem(field="days", message="too many")]
         )
     ),
 }
@@ -72,7 +75,9 @@ def test_every_outcome_but_success_has_a_code() -> None:
 
 
 def test_a_result_is_passed_on_with_its_warnings() -> None:
-    verdict = report.completed(frames.Finished(type="finished", warnings=["x is nan"], result={"a": 1}))
+    verdict = report.completed(
+        frames.Finished(type="finished", used=USED, warnings=["x is nan"], result={"a": 1})
+    )
     assert (verdict.outcome, verdict.result, verdict.error) == (Outcome.COMPLETED, {"a": 1}, None)
     assert verdict.warnings == ["x is nan"]
 
@@ -149,3 +154,19 @@ def test_a_silent_end_is_read_from_what_the_kernel_says(end: ChildEnd, outcome: 
     verdict = report.ended_silently(end, REQUEST, [])
     assert verdict.outcome is outcome
     assert said in error_of(verdict).message
+
+
+@pytest.mark.parametrize(
+    ("frame", "outcome"),
+    [
+        (frames.Finished(type="finished", used=USED, warnings=[], result=1), Outcome.COMPLETED),
+        (raise_frame(), Outcome.RAISED),
+        (frames.Flood(type="flood", used=USED, what="result"), Outcome.TOO_MUCH_OUTPUT),
+        (frames.OutOfMemory(type="out_of_memory", used=USED), Outcome.OUT_OF_MEMORY),
+        (frames.Ready(type="ready"), Outcome.CRASHED),
+        (frames.Step(type="step", text="a"), Outcome.CRASHED),
+    ],
+    ids=lambda part: type(part).__name__,
+)
+def test_a_last_frame_is_a_verdict_and_any_other_is_a_crash(frame: Wire, outcome: Outcome) -> None:
+    assert report.read_last_frame(frame, REQUEST).outcome is outcome

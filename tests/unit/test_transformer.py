@@ -158,7 +158,7 @@ def test_what_leads_out_of_a_script_is_refused(code: str, source: str) -> None:
 
 
 def test_only_watched_names_cost_a_guard() -> None:
-    from sandbox_policies.analyser import compile_script
+    from sandbox_policies.compiler import compile_script
 
     code = compile_script("result = 'a'.upper().format()", POLICY, frozenset({"format"})).code
     assert code is not None

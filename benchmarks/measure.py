@@ -1,0 +1,57 @@
+"""Interleaved rounds and their figures as JSON lines."""
+
+import inspect
+import json
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+Contender = Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Durations of one contender in milliseconds, sorted."""
+
+    durations_ms: list[float]
+
+    @property
+    def median_ms(self) -> float:
+        """The middle one."""
+        return self.durations_ms[len(self.durations_ms) // 2]
+
+    @property
+    def p95_ms(self) -> float:
+        """95 of 100 are not above it."""
+        return self.durations_ms[int(len(self.durations_ms) * 0.95)]
+
+
+async def run_rounds(
+    contenders: dict[str, Contender], rounds: int, rest: Callable[[], Any]
+) -> dict[str, Figures]:
+    """Each contender once in every round, `rest` before each, so that all meet the same machine."""
+    durations: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, contender in contenders.items():
+            await rest()
+            started = time.perf_counter()
+            done = contender()
+            if inspect.isawaitable(done):
+                await done
+            durations[name].append((time.perf_counter() - started) * 1000)
+    return {name: Figures(sorted(values)) for name, values in durations.items()}
+
+
+def print_line(benchmark: str, contender: str, figures: Figures, **facts: Any) -> None:
+    """One JSON line."""
+    line = {
+        "benchmark": benchmark,
+        "contender": contender,
+        "median_ms": round(figures.median_ms, 3),
+        "p95_ms": round(figures.p95_ms, 3),
+        "rounds": len(figures.durations_ms),
+        **facts,
+    }
+    sys.stdout.write(json.dumps(line) + "\n")

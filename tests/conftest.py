@@ -1,0 +1,20 @@
+"""What several test files share: one MCP server with ordinary tools, one execution server that knows it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.doubles.execution_server import ExecutionServer, running_server
+from tests.doubles.tool_server import ToolServer, create_desk
+
+
+@pytest.fixture(scope="session")
+def desk() -> Iterator[ToolServer]:
+    with ToolServer(create_desk) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def executor(tmp_path_factory: pytest.TempPathFactory, desk: ToolServer) -> Iterator[ExecutionServer]:
+    with running_server(tmp_path_factory.mktemp("executor"), desk) as server:
+        yield server
