@@ -16,9 +16,8 @@ $(STAMP): requirements-dev.lock pyproject.toml
 		{ echo "qna-ai needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@echo "Setting up $(VENV), once, about a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements-dev.lock 2>&1 | grep -v 'is ignored: it is neither' || true
-	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable . 2>&1 | grep -v 'is ignored: it is neither' || true
-	@$(BIN)/qna --version > /dev/null
+	@$(BIN)/python -m pip install -qq --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup ## answer two real questions end to end, print the answers, exit

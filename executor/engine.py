@@ -11,13 +11,14 @@ from executor.errors import Busy, ExecutionIdInUse, JailUnavailable, UnknownExec
 from executor.jail.launcher import ChildEnd, Launcher
 from executor.pool import Pool
 from executor.runner import OnEvent, Run, Surroundings, check_script
+from executor.script_cache import CompiledScript, ScriptCache
 from executor.settings import ExecutorSettings
 from executor.tool_check import check_tool_uses
 from sandbox_policies.examples import check_examples
 from sandbox_policies.policy import load_policy
 from schemas.execution import ExecuteRequest, ExecutionReport
 from schemas.tools import ToolCatalogue
-from schemas.validation import Finding, ValidationReport
+from schemas.validation import ValidationReport
 
 log = structlog.get_logger()
 
@@ -33,6 +34,8 @@ class Engine:
         self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
         self._runs: dict[str, Run] = {}
         self._waiting = 0
+        self._scripts: ScriptCache[CompiledScript] = ScriptCache()
+        self._reports: ScriptCache[ValidationReport] = ScriptCache()
         self._closings: set[asyncio.Task[ChildEnd]] = set()
         self._gate = asyncio.Semaphore(settings.executions_at_once)
 
@@ -67,13 +70,10 @@ class Engine:
 
     async def validate(self, script: str) -> ValidationReport:
         """Check a script, its tool calls included. Raises `JailUnavailable`."""
-        report = await check_script(script, await self.pool.take(), self._surroundings())
+        report = self._reports.find(script)
         if report is None:
-            hint = "Make the script shorter and simpler."
-            finding = Finding(
-                code="TOO_LARGE", message="the text is too much to be checked", line=1, column=1, hint=hint
-            )
-            return ValidationReport(valid=False, errors=[finding], security_score=0, estimated_runtime_ms=0)
+            report = await check_script(script, await self.pool.take(), self._surroundings())
+            self._reports.keep(script, report)
         return check_tool_uses(report, self.broker)
 
     async def execute(self, request: ExecuteRequest, on_event: OnEvent | None = None) -> ExecutionReport:
@@ -133,7 +133,12 @@ class Engine:
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(
-            self.broker, self.policy, self.launcher.packages, self.launcher.baseline_bytes, self._closings
+            broker=self.broker,
+            policy=self.policy,
+            packages=self.launcher.packages,
+            baseline_bytes=self.launcher.baseline_bytes,
+            closings=self._closings,
+            scripts=self._scripts,
         )
 
 

@@ -37,6 +37,14 @@ class Ready(Wire):
     type: Literal["ready"]
 
 
+class Compiled(Wire):
+    """The script passed its check; this is its code, for other children."""
+
+    type: Literal["compiled"]
+    code: str
+    parameters: dict[str, Any]
+
+
 class Begun(Wire):
     """The script passed its check and starts with these parameters."""
 
@@ -144,6 +152,7 @@ class Finished(Last):
 
 Frame = Annotated[
     Ready
+    | Compiled
     | Begun
     | Refused
     | Report

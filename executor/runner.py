@@ -15,6 +15,7 @@ from executor.frames import BrokenFrame, FrameTooLarge, encode_frame, read_frame
 from executor.jail.launcher import ChildEnd, ChildProcess
 from executor.relay import Divergence, Relay, TooManyCalls
 from executor.report import Verdict
+from executor.script_cache import CompiledScript, ScriptCache
 from sandbox_policies.policy import Policy
 from schemas.execution import (
     ExecuteRequest,
@@ -26,13 +27,20 @@ from schemas.execution import (
     Tape,
     ToolCall,
 )
-from schemas.validation import ValidationReport
+from schemas.validation import Finding, ValidationReport
 from schemas.wire import utc_now
 
 MEBIBYTE = 1024 * 1024
 FRAME_OVERHEAD = 65536
 VALIDATE_SECONDS = 10.0
 VALIDATE_MEMORY_BYTES = 256 * MEBIBYTE
+TOO_MUCH = Finding(
+    code="TOO_LARGE",
+    message="the text is too much to be checked",
+    line=1,
+    column=1,
+    hint="Make the script shorter and simpler.",
+)
 OnEvent = Callable[[ExecutionEvent], None]
 
 
@@ -45,6 +53,7 @@ class Surroundings:
     packages: dict[str, str]
     baseline_bytes: int
     closings: set[asyncio.Task[ChildEnd]]
+    scripts: ScriptCache[CompiledScript]
 
     def close_later(self, child: ChildProcess) -> asyncio.Task[ChildEnd]:
         """Kill and reap `child` in a task that the server waits for when it stops."""
@@ -65,6 +74,7 @@ class Run:
     steps: list[str] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
     is_cancelled: bool = False
+    has_begun: bool = False
 
     def __post_init__(self) -> None:
         tape = self.request.tape
@@ -139,9 +149,11 @@ class Run:
             return None
 
     async def _send_job(self, child: ChildProcess) -> None:
+        known = self.around.scripts.find(self.request.script)
         job = {
             "type": "execute",
             "script": self.request.script,
+            "compiled": known.model_dump() if known else None,
             "parameters": self.request.parameters,
             "memory_bytes": self.request.max_memory_mb * MEBIBYTE,
             "cpu_seconds": math.ceil(self.request.timeout_seconds) + 1,
@@ -157,7 +169,11 @@ class Run:
         match frame:
             case frames.Ready():
                 return None
+            case frames.Compiled() if not self.has_begun:
+                compiled = CompiledScript(code=frame.code, parameters=frame.parameters)
+                self.around.scripts.keep(self.request.script, compiled)
             case frames.Begun():
+                self.has_begun = True
                 self.parameters = frame.parameters
                 self.notify("started")
             case frames.Calls():
@@ -229,8 +245,8 @@ class Run:
         )
 
 
-async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:
-    """The analyser's report, made in `child`; None when the text was too much for it."""
+async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport:
+    """The analyser's report, made in `child`; a text that is too much for it is refused as such."""
     job = {
         "type": "validate",
         "script": script,
@@ -246,8 +262,9 @@ async def check_script(script: str, child: ChildProcess, around: Surroundings) -
                 if isinstance(frame, frames.Report):
                     return frame.report
                 if not isinstance(frame, frames.Ready):
-                    return None
+                    break
     except (TimeoutError, BrokenFrame, FrameTooLarge, ConnectionError):
-        return None
+        pass  # as with a child that hung up: the text was too much for it
     finally:
         around.close_later(child)
+    return ValidationReport(valid=False, errors=[TOO_MUCH], security_score=0, estimated_runtime_ms=0)

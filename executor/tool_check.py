@@ -19,7 +19,7 @@ def _check(use: ToolUse, broker: Broker) -> Finding | None:
         if use.is_complete:
             broker.bind_arguments(use.tool, use.positional, use.arguments)
         else:
-            broker.check_names(use.tool, list(use.arguments))
+            broker.check_names(use.tool, [*use.arguments, *use.unread])
     except ToolFailure as failure:
         detail = failure.detail
         code = "UNKNOWN_TOOL" if detail.code == "unknown_tool" else "TOOL_ARGUMENT"

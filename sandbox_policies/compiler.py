@@ -60,7 +60,7 @@ def compile_script(source: str, policy: Policy, watched: frozenset[str]) -> Comp
         safe = transformer.visit(tree)
         findings += transformer.findings
         if not findings:
-            code = compile(ast.fix_missing_locations(safe), SCRIPT_FILE, "exec", dont_inherit=True)
+            code = compile(safe, SCRIPT_FILE, "exec", dont_inherit=True)
     except (SyntaxError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None) or 1
         findings.append(Unreadable("SYNTAX", str(error.args[0]), line).finding)

@@ -59,6 +59,7 @@ def _use_of_function(node: ast.Call, tool: str) -> ToolUse:
         line=node.lineno,
         column=node.col_offset + 1,
         arguments={name: value for name, value in named.items() if value is not _UNKNOWN},
+        unread=[name for name, value in named.items() if value is _UNKNOWN],
         positional=[None if value is _UNKNOWN else value for value in positional] if complete else [],
         is_complete=complete,
     )
@@ -81,22 +82,23 @@ def _uses_of_many(node: ast.expr) -> list[ToolUse]:
 def _use_of_pair(node: ast.expr, tool: ast.expr, arguments: ast.expr) -> list[ToolUse]:
     if not (isinstance(tool, ast.Constant) and isinstance(tool.value, str)):
         return []
-    values: dict[str, Any] = {}
+    named: dict[str, Any] = {}
     complete = isinstance(arguments, ast.Dict)
     if isinstance(arguments, ast.Dict):
         for key, value in zip(arguments.keys, arguments.values, strict=True):
-            literal = _literal(value)
-            if isinstance(key, ast.Constant) and isinstance(key.value, str) and literal is not _UNKNOWN:
-                values[key.value] = literal
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                named[key.value] = _literal(value)
             else:
                 complete = False
+    values = {name: value for name, value in named.items() if value is not _UNKNOWN}
     return [
         ToolUse(
             tool=tool.value,
             line=node.lineno,
             column=node.col_offset + 1,
             arguments=values,
-            is_complete=complete,
+            unread=[name for name in named if name not in values],
+            is_complete=complete and len(values) == len(named),
         )
     ]
 

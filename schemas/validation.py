@@ -24,6 +24,8 @@ class ToolUse(Wire):
     line: int
     column: int
     arguments: dict[str, Any] = Field(default_factory=dict)
+    unread: list[str] = Field(default_factory=list)
+    """Names of the other arguments, whose values only the run will know."""
     positional: list[Any] = Field(default_factory=list)
     is_complete: bool = False
     """Whether every argument is a literal, so that `arguments` can be checked as a whole."""

@@ -24,8 +24,9 @@ log = structlog.get_logger()
 
 CHECK_EVERY_SECONDS = 5.0
 CHECK_TIMEOUT_SECONDS = 2.0
-RECONNECT_WAIT_SECONDS = 5.0
-BACKOFF_SECONDS = (0.1, 5.0)
+RECONNECT_WAIT_SECONDS = 15.0
+"""Longer than a tool server takes to be started again, shorter than most executions may last."""
+BACKOFF_SECONDS = (0.1, 1.0)
 CANCEL_AGAIN_SECONDS = 0.1
 CONNECTION_LOST = -32000
 TIMED_OUT = -32001

@@ -6,12 +6,15 @@ Frames it sends: `report` (of the check), `refused`, `step`, `calls`, `printed`,
 
 import gc
 import linecache
+import marshal
 import os
 import resource
 import sys
 import traceback
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
+from types import CodeType
 from typing import Any
 
 import jsonschema_rs
@@ -24,7 +27,7 @@ from executor.jail.guards import Guards, script_builtins
 from executor.jail.layers import resource_limits
 from executor.jail.values import Converter, NotJson, TooManyValues
 from sandbox_policies.analyser import analyse
-from sandbox_policies.compiler import SCRIPT_FILE, compile_script
+from sandbox_policies.compiler import SCRIPT_FILE, Compiled, compile_script
 from sandbox_policies.policy import Policy
 from schemas.signature import JsonSchema, default_values, to_python
 
@@ -91,12 +94,9 @@ class Child:
 
     def run(self, channel: Silence, job: dict[str, Any]) -> None:
         """Check, bind the parameters, execute, convert, report."""
-        compiled = compile_script(job["script"], self.policy, self.guards.watched)
-        if compiled.code is None:
-            findings = [finding.model_dump() for finding in compiled.findings]
-            self.end(channel, {"type": "refused", "findings": findings})
+        code, schema = self.obtain_code(channel, job)
+        if code is None:
             return
-        schema = compiled.parameters
         values = {**default_values(schema), **job["parameters"]}
         problems = find_problems(schema, values) if values else []
         if problems:
@@ -106,7 +106,29 @@ class Child:
         fix_clock(datetime.fromisoformat(job["clock"]))
         fix_randomness(job["seed"])
         typed = {name: to_python(schema["properties"][name], value) for name, value in values.items()}
-        self.execute(channel, job, compiled.code, typed)
+        self.execute(channel, job, code, typed)
+
+    def compile(self, source: str) -> Compiled:
+        """Code that may run, or why none may: the first half of the inner wall."""
+        return compile_script(source, self.policy, self.guards.watched)
+
+    def builtins(self, show: Printer) -> dict[str, Any]:
+        """What the script finds as builtins: the other half."""
+        return script_builtins(self.guards, show)
+
+    def obtain_code(self, channel: Silence, job: dict[str, Any]) -> tuple[CodeType | None, JsonSchema]:
+        """The script's code and parameters: as an earlier child made them, or made now and passed on."""
+        known = job["compiled"]
+        if known is not None:
+            return marshal.loads(b64decode(known["code"])), known["parameters"]  # noqa: S302  from the server
+        compiled = self.compile(job["script"])
+        if compiled.code is None:
+            findings = [finding.model_dump() for finding in compiled.findings]
+            self.end(channel, {"type": "refused", "findings": findings})
+        else:
+            code = b64encode(marshal.dumps(compiled.code)).decode()
+            channel.send({"type": "compiled", "code": code, "parameters": compiled.parameters})
+        return compiled.code, compiled.parameters
 
     def execute(self, channel: Silence, job: dict[str, Any], code: Any, values: dict[str, Any]) -> None:
         """Run the code; whatever it does becomes exactly one last frame."""
@@ -124,9 +146,7 @@ class Child:
             SCRIPT_FILE,
         )
         namespace: dict[str, Any] = {
-            "__builtins__": script_builtins(
-                self.guards, Printer(channel, self.policy, lambda: self.flood(channel))
-            ),
+            "__builtins__": self.builtins(Printer(channel, self.policy, lambda: self.flood(channel))),
             "__name__": "__main__",
             "_getattr_": self.guards.read_attribute,
             "mcp_client": module,

@@ -32,7 +32,7 @@ class Guards:
 
     def read_attribute(self, owner: Any, name: str, *default: Any) -> Any:
         """`owner.name` where the name is watched or was computed. Raises AttributeError when refused."""
-        name = str(name)
+        name = _plain_text(name)
         self.check(owner, name)
         if name not in self.watched:
             return getattr(owner, name, *default)
@@ -85,10 +85,11 @@ class Guards:
 
     def write_attribute(self, owner: Any, name: str, value: Any) -> None:
         """`setattr` that leaves modules and private names alone."""
-        self.check(owner, str(name))
+        name = _plain_text(name)
+        self.check(owner, name)
         if isinstance(owner, ModuleType | type(len)):
             raise AttributeError(f"{name!r} cannot be changed by a script")
-        setattr(owner, str(name), value)
+        setattr(owner, name, value)
 
     def import_module(
         self,
@@ -114,6 +115,13 @@ class Guards:
 
 
 builtins_import = builtins.__import__
+
+
+def _plain_text(name: Any) -> str:
+    """The text that `name` really holds: a script's subclass of `str` may deny it. Raises TypeError."""
+    if not isinstance(name, str):
+        raise TypeError("attribute name must be a string")
+    return str.__str__(name)
 
 
 class _SafeFormatter(Formatter):
@@ -173,7 +181,7 @@ def _expression_method(owner: Any, name: str, method: Callable[..., Any]) -> Cal
     def call(*arguments: Any, **named: Any) -> Any:
         given = arguments[1:2] if owner is kind else arguments[:1]
         expression = given[0] if given else named.get("expr", "")
-        is_plain = isinstance(expression, str) and not is_private_expression(expression)
+        is_plain = type(expression) is str and not is_private_expression(expression)
         if not is_plain or "level" in named or not _is_script(sys._getframe(1)):
             raise PermissionError(f"{name}() takes plain arithmetic and comparisons of columns here")
         return method(*arguments, **named, level=1)
@@ -226,8 +234,9 @@ def script_builtins(guards: Guards, show: Callable[..., None]) -> dict[str, Any]
         return True
 
     def delete_attribute(owner: Any, name: str) -> None:
-        guards.check(owner, str(name))
-        delattr(owner, str(name))
+        name = _plain_text(name)
+        guards.check(owner, name)
+        delattr(owner, name)
 
     table.update(
         getattr=guards.read_attribute,

@@ -75,6 +75,8 @@ class ChildProcess:
 class Launcher:
     """Owns the zygote. `layers` says which walls stand, by name: "on" or "off: why"."""
 
+    program = "executor.jail.zygote"
+
     def __init__(self, policy_files: Sequence[Path] = ()) -> None:
         self._policy_files = policy_files
         self._control: socket.socket | None = None
@@ -99,7 +101,7 @@ class Launcher:
         await self._prove_layers()
 
     def _start_zygote(self, control: socket.socket) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-s", "-P", "-m", "executor.jail.zygote", str(control.fileno())]
+        command = [sys.executable, "-s", "-P", "-m", self.program, str(control.fileno())]
         command += [str(path.resolve()) for path in self._policy_files]
         return subprocess.Popen(  # noqa: S603  our own program
             command,

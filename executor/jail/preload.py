@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from contextlib import suppress
 from types import ModuleType
-from zoneinfo import ZoneInfo, _zoneinfo, available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from sandbox_policies.policy import Policy
 
@@ -49,4 +49,5 @@ def import_lazy_parts() -> list[ZoneInfo]:
                 # An optional dependency that is missing here (numba, pyarrow) is missing for scripts too.
                 with suppress(ImportError):
                     importlib.import_module(found.name)
-    return [zone(name) for name in sorted(available_timezones()) for zone in (ZoneInfo, _zoneinfo.ZoneInfo)]
+    kinds = (ZoneInfo, importlib.import_module("zoneinfo._zoneinfo").ZoneInfo)
+    return [kind(name) for name in sorted(available_timezones()) for kind in kinds]

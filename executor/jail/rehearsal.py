@@ -49,6 +49,7 @@ def analyze(symbols: list[str] = ["A", "B"], days: int = 30) -> dict:
 '''
 WARM_UP_JOB: dict[str, Any] = {
     "script": WARM_UP_SCRIPT,
+    "compiled": None,
     "parameters": {"days": 20},
     "tools": ["tool"],
     "clock": "2020-01-01T00:00:00+00:00",

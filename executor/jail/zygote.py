@@ -185,12 +185,12 @@ def _clone(extra_flags: int) -> tuple[int, int]:
     return pid, pidfd.value
 
 
-def main() -> None:
+def main(make: Callable[[Policy], Zygote] = Zygote) -> None:
     """Entry of the zygote process."""
     warnings.simplefilter("ignore")
     control = socket.socket(fileno=int(sys.argv[1]))
     privileges.die_with_parent()
-    zygote = Zygote(load_policy(Path(name) for name in sys.argv[2:]))
+    zygote = make(load_policy(Path(name) for name in sys.argv[2:]))
     zygote.seal()
     privileges.die_with_parent()
     zygote.serve(control)

@@ -172,12 +172,18 @@ def test_a_tool_call_is_seen_with_its_literal_arguments(
     source: str, tool: str, arguments: dict[str, object], positional: list[object], is_complete: bool
 ) -> None:
     (use,) = uses_in(source)
-    assert (use.tool, use.arguments, use.positional, use.is_complete) == (
-        tool,
-        arguments,
-        positional,
-        is_complete,
+    assert (use.tool, use.arguments, use.positional) == (tool, arguments, positional)
+    assert use.is_complete == is_complete
+
+
+def test_arguments_that_only_the_run_will_know_are_named() -> None:
+    source = (
+        "from mcp_client import bars, call\nbars(x, symbol=y, limit=3)\ncall('bars', {'symbol': y, z: 1})"
     )
+    assert [(use.arguments, use.unread) for use in uses_in(source)] == [
+        ({"limit": 3}, ["symbol"]),
+        ({}, ["symbol"]),
+    ]
 
 
 def test_several_calls_are_listed_in_order_and_named_once() -> None:

@@ -11,6 +11,14 @@ from executor.jail.guards import Guards, script_builtins
 from tests.doubles.script import POLICY, run_script
 
 OBJECT = "class A:\n    def __init__(self): self.x, self._y = 1, 2\na = A()\n"
+LIAR = """
+class Liar(str):
+    def __str__(self): return self
+    def __eq__(self, other): return False
+    def __hash__(self): return 1
+    def __contains__(self, part): return False
+    def startswith(self, *parts): return False
+"""
 FRAME = "import pandas as pd\nfrom io import StringIO\ndf = pd.DataFrame({'a': [1, 2]})\npath = '/tmp/x'\n"
 
 
@@ -25,6 +33,11 @@ FRAME = "import pandas as pd\nfrom io import StringIO\ndf = pd.DataFrame({'a': [
         (OBJECT + "getattr((x for x in []), 'gi_' + 'frame')", AttributeError, "'gi_frame' is not available"),
         (FRAME + "getattr(df, 'to_' + 'pickle')", AttributeError, "'to_pickle' is not available"),
         ("class S(str): pass\ngetattr(1, S('__class__'))", AttributeError, "'__class__' is not available"),
+        (LIAR + "getattr(1, Liar('__class__'))", AttributeError, "'__class__' is not available"),
+        (LIAR + OBJECT + "setattr(a, Liar('__class__'), A)", AttributeError, "'__class__' is not available"),
+        (LIAR + OBJECT + "delattr(a, Liar('_y'))", AttributeError, "'_y' is not available"),
+        (LIAR + FRAME + "df.eval(Liar('b = a.__class__'))", PermissionError, "plain arithmetic"),
+        ("getattr(1, b'__class__')", TypeError, "must be a string"),
         ("import pandas\nx = pandas\nx.io", AttributeError, "pandas.io is not available"),
         ("import numpy\n[numpy][0].fromfile", AttributeError, "numpy.fromfile is not available"),
         ("import numpy\ngetattr(numpy, 'lo' + 'ad')", AttributeError, "numpy.load is not available"),

@@ -1,0 +1,121 @@
+"""The execution server under load: a bounded queue, cancelling what waits, and nothing left behind."""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from schemas.errors import ErrorResponse
+from schemas.execution import Outcome
+from tests.doubles.execution_server import ExecutionServer, running_server
+from tests.doubles.tool_server import ToolServer
+
+ENDLESS = "while True: pass\nresult = 1"
+DEADLINE_SECONDS = 10.0
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for `condition`; it failing to come true fails the test."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, "the condition never came true"
+        time.sleep(0.02)
+
+
+def load_of(server: ExecutionServer) -> tuple[int, int]:
+    """How many executions run and how many wait."""
+    facts = server.jail_facts()
+    return facts["running"], facts["waiting"]
+
+
+def test_a_full_queue_turns_away_and_a_waiting_execution_can_be_cancelled(
+    tmp_path: Path, desk: ToolServer
+) -> None:
+    settings = {"executions_at_once": 1, "executions_waiting": 1, "warm_children": 0}
+    with (
+        running_server(tmp_path, desk, **settings) as server,
+        ThreadPoolExecutor() as pool,
+        ExitStack() as stack,
+    ):
+        events = stack.enter_context(server.stream(ENDLESS, execution_id="runs"))
+        assert next(events).type == "started"
+        waiting = pool.submit(server.execute, ENDLESS, execution_id="waits")
+        wait_until(lambda: load_of(server) == (1, 1))
+        turned_away = server.http.post("/execute", json=server.body("result = 1"))
+        assert turned_away.status_code == 503
+        assert ErrorResponse.model_validate_json(turned_away.content).error.code == "EXECUTION_QUEUE_FULL"
+        server.http.post("/executions/waits/cancel")
+        server.http.post("/executions/runs/cancel")
+        assert waiting.result(timeout=5).outcome is Outcome.CANCELLED
+        assert list(events)[-1].type == "finished"
+        wait_until(lambda: load_of(server) == (0, 0))
+        assert server.execute("result = 1").result == 1
+
+
+def test_the_servers_own_limits_hold_unless_the_request_names_others(
+    tmp_path: Path, desk: ToolServer
+) -> None:
+    settings = {"execution_timeout_seconds": 0.3, "max_execution_memory_mb": 64}
+    hungry = "import numpy as np\nresult = float(np.ones(12_000_000).sum())"
+    with running_server(tmp_path, desk, **settings) as server:
+        assert server.execute("import time\ntime.sleep(0.6)\nresult = 1").outcome is Outcome.TIMED_OUT
+        assert server.execute("import time\ntime.sleep(0.6)\nresult = 1", timeout_seconds=5).result == 1
+        assert server.execute(hungry, timeout_seconds=5).outcome is Outcome.OUT_OF_MEMORY
+        assert server.execute(hungry, timeout_seconds=5, max_memory_mb=256).result == 12_000_000
+
+
+def test_a_policy_file_of_the_operator_is_in_force_in_the_jail(tmp_path: Path, desk: ToolServer) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        "[limits]\ncalls_max = 2\n\n"
+        '[[module]]\nid = "site-shlex"\ndecision = "allow"\nwhy = "Our analysts split text."\n'
+        'modules = ["shlex"]\naccepts = ["import shlex\\nresult = 1"]\nrefuses = ["from shlex import os"]\n',
+        "utf-8",
+    )
+    script = "import shlex\nresult = shlex.split('a b')"
+    with running_server(tmp_path, desk, sandbox_policy_files=[str(site)]) as server:
+        assert server.execute(script).result == ["a", "b"]
+        assert (
+            server.execute("for n in range(3): mcp_client.add([n])\nresult = 1").outcome
+            is Outcome.TOO_MANY_CALLS
+        )
+
+
+def test_a_rule_that_does_not_do_what_it_says_keeps_the_server_down(tmp_path: Path, desk: ToolServer) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text(
+        '[[module]]\nid = "site-odd"\ndecision = "allow"\nwhy = "It allows nothing of the sort."\n'
+        'modules = ["shlex"]\naccepts = ["import os\\nresult = 1"]\nrefuses = ["import sys"]\n',
+        "utf-8",
+    )
+    with pytest.raises(AssertionError, match="rule 'site-odd' should accept"):  # noqa: SIM117
+        with running_server(tmp_path, desk, sandbox_policy_files=[str(site)]):
+            pass
+
+
+def test_hanging_up_ends_the_execution(executor: ExecutionServer) -> None:
+    with executor.stream(ENDLESS, execution_id="abandoned") as events:
+        assert next(events).type == "started"
+    wait_until(lambda: load_of(executor)[0] == 0)
+    assert executor.execute("result = 1", execution_id="abandoned").result == 1
+
+
+def test_two_hundred_runs_leave_no_process_and_no_descriptor_behind(executor: ExecutionServer) -> None:
+    scripts = [
+        "result = 1",
+        "import pandas as pd\nresult = pd.Series([1, 2]).sum()",
+        "result = mcp_client.add([1])['total']",
+        "1 / 0\nresult = 1",
+        "import os\nresult = 1",
+    ]
+    for script in scripts * 2:
+        executor.execute(script)
+    wait_until(lambda: executor.children() == 3)  # the zygote and two warm children
+    before = executor.descriptors()
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(executor.execute, scripts * 40))
+    wait_until(lambda: executor.children() == 3)
+    wait_until(lambda: executor.descriptors() <= before + 3)  # our own further connections
