@@ -20,6 +20,7 @@ class Busy(Unavailable):
     """The queue is full."""
 
     code = "EXECUTION_QUEUE_FULL"
+    retry_after_seconds = 2
 
 
 class UnknownExecution(PlatformError):

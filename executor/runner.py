@@ -71,6 +71,7 @@ class Run:
     around: Surroundings
     on_event: OnEvent | None = None
     printed: list[str] = field(default_factory=list)
+    printed_characters: int = 0
     steps: list[str] = field(default_factory=list)
     parameters: dict[str, Any] = field(default_factory=dict)
     is_cancelled: bool = False
@@ -167,12 +168,12 @@ class Run:
     async def _handle(self, frame: Any, child: ChildProcess) -> Verdict | None:
         """Act on one frame; a verdict ends the run."""
         match frame:
-            case frames.Ready():
+            case frames.Ready() if not self.has_begun:
                 return None
             case frames.Compiled() if not self.has_begun:
                 compiled = CompiledScript(code=frame.code, parameters=frame.parameters)
                 self.around.scripts.keep(self.request.script, compiled)
-            case frames.Begun():
+            case frames.Begun() if not self.has_begun:
                 self.has_begun = True
                 self.parameters = frame.parameters
                 self.notify("started")
@@ -193,10 +194,9 @@ class Run:
             self.notify("step", text=frame.text)
             return report.flooded("printed") if len(self.steps) > limits.steps_max else None
         self.printed.append(frame.text)
+        self.printed_characters += max(len(frame.text), 1)  # no end of empty texts either
         self.notify("printed", text=frame.text)
-        return (
-            report.flooded("printed") if sum(map(len, self.printed)) > limits.printed_characters_max else None
-        )
+        return report.flooded("printed") if self.printed_characters > limits.printed_characters_max else None
 
     def _conclude(self, frame: Any) -> Verdict:
         verdict = report.read_last_frame(frame, self.request)

@@ -23,6 +23,7 @@ class PlatformError(Exception):
 
     code = "INTERNAL_ERROR"
     status = 500
+    retry_after_seconds: int | None = None
 
     def __init__(self, message: str, *, suggestions: tuple[str, ...] = (), **details: Any) -> None:
         super().__init__(message)
@@ -61,7 +62,8 @@ def error_response(request: Request, error: PlatformError) -> JSONResponse:
     body = ErrorResponse(
         error=detail, recovery_suggestions=list(error.suggestions), request_id=_request_id(request)
     )
-    return JSONResponse(body.model_dump(mode="json"), status_code=error.status)
+    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else None
+    return JSONResponse(body.model_dump(mode="json"), status_code=error.status, headers=headers)
 
 
 def _request_id(request: Request) -> str:

@@ -15,9 +15,8 @@ FORBIDDEN = ("pypi" + ".org", "python" + "hosted", "registry." + "npmjs", "deb."
 
 def tracked_files() -> list[Path]:
     """Files that git tracks, or would."""
-    listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], capture_output=True, text=True, check=True
-    )
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
     return [path for line in listed.stdout.splitlines() if (path := Path(line)).is_file()]
 
 

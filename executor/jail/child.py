@@ -57,9 +57,8 @@ class Printer:
         self._total += len(text)
         if self._total > self._limits.printed_total_max:
             self._flood()
-        room = self._limits.printed_characters_max - self._kept
-        if room > 0:
-            kept = text[:room]
+        kept = text[: self._limits.printed_characters_max - self._kept]
+        if kept:
             self._kept += len(kept)
             self._channel.send({"type": "printed", "text": kept.encode("utf-8", "replace").decode("utf-8")})
 

@@ -46,6 +46,7 @@ def test_a_full_queue_turns_away_and_a_waiting_execution_can_be_cancelled(
         wait_until(lambda: load_of(server) == (1, 1))
         turned_away = server.http.post("/execute", json=server.body("result = 1"))
         assert turned_away.status_code == 503
+        assert turned_away.headers["retry-after"] == "2"
         assert ErrorResponse.model_validate_json(turned_away.content).error.code == "EXECUTION_QUEUE_FULL"
         server.http.post("/executions/waits/cancel")
         server.http.post("/executions/runs/cancel")

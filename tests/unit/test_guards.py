@@ -14,8 +14,6 @@ OBJECT = "class A:\n    def __init__(self): self.x, self._y = 1, 2\na = A()\n"
 LIAR = """
 class Liar(str):
     def __str__(self): return self
-    def __eq__(self, other): return False
-    def __hash__(self): return 1
     def __contains__(self, part): return False
     def startswith(self, *parts): return False
 """
