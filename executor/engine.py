@@ -7,13 +7,14 @@ import structlog
 
 from executor.broker.broker import Broker
 from executor.broker.connection import ServerAddress
-from executor.errors import Busy, ExecutionIdInUse, JailUnavailable, UnknownExecution
+from executor.errors import ExecutionIdInUse, JailUnavailable, UnknownExecution
 from executor.jail.launcher import ChildEnd, Launcher
 from executor.pool import Pool
 from executor.runner import OnEvent, Run, Surroundings, check_script
 from executor.script_cache import CompiledScript, ScriptCache
 from executor.settings import ExecutorSettings
 from executor.tool_check import check_tool_uses
+from executor.turns import Turns
 from sandbox_policies.examples import check_examples
 from sandbox_policies.policy import load_policy
 from schemas.execution import ExecuteRequest, ExecutionReport
@@ -30,14 +31,13 @@ class Engine:
         self.settings = settings
         self.policy = load_policy(settings.sandbox_policy_files)
         self.launcher = Launcher(settings.sandbox_policy_files)
-        self.pool = Pool(self.launcher, settings.warm_children, lambda: not self._runs)
+        self.turns = Turns(settings.executions_at_once, settings.executions_waiting)
+        self.pool = Pool(self.launcher, settings.warm_children, lambda: not self.turns.running)
         self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
         self._runs: dict[str, Run] = {}
-        self._waiting = 0
         self._scripts: ScriptCache[CompiledScript] = ScriptCache()
         self._reports: ScriptCache[ValidationReport] = ScriptCache()
         self._closings: set[asyncio.Task[ChildEnd]] = set()
-        self._gate = asyncio.Semaphore(settings.executions_at_once)
 
     async def start(self) -> None:
         """Prove the rules and the jail, connect to the tools.
@@ -69,21 +69,16 @@ class Engine:
         await self.launcher.stop()
 
     async def validate(self, script: str) -> ValidationReport:
-        """Check a script, its tool calls included. Raises `JailUnavailable`."""
+        """Check a script, its tool calls included. Raises `Busy` or `JailUnavailable`."""
         report = self._reports.find(script)
         if report is None:
-            report = await check_script(script, await self.pool.take(), self._surroundings())
+            async with self.turns.take():
+                report = await check_script(script, await self.pool.take(), self._surroundings())
             self._reports.keep(script, report)
         return check_tool_uses(report, self.broker)
 
     async def execute(self, request: ExecuteRequest, on_event: OnEvent | None = None) -> ExecutionReport:
         """Run a script. Raises `Busy` when the queue is full, `JailUnavailable` when nothing can run."""
-        if self._gate.locked() and self._waiting >= self.settings.executions_waiting:
-            raise Busy(
-                "too many executions are waiting",
-                suggestions=("Try again in a few seconds.",),
-                waiting=self._waiting,
-            )
         if request.execution_id in self._runs:
             raise ExecutionIdInUse(
                 f"execution {request.execution_id!r} is under way", suggestions=("Use another execution_id.",)
@@ -91,11 +86,8 @@ class Engine:
         run = Run(self._within_limits(request), self._surroundings(), on_event)
         self._runs[request.execution_id] = run
         try:
-            await self._wait_for_turn()
-            try:
+            async with self.turns.take():
                 return await run.execute(await self.pool.take())
-            finally:
-                self._gate.release()
         finally:
             del self._runs[request.execution_id]
 
@@ -109,13 +101,6 @@ class Engine:
             update={name: value for name, value in ours.items() if name not in request.model_fields_set}
         )
 
-    async def _wait_for_turn(self) -> None:
-        self._waiting += 1
-        try:
-            await self._gate.acquire()
-        finally:
-            self._waiting -= 1
-
     def cancel(self, execution_id: str) -> None:
         """Stop an execution. Raises `UnknownExecution`."""
         run = self._runs.get(execution_id)
@@ -126,10 +111,6 @@ class Engine:
     def catalogue(self) -> ToolCatalogue:
         """The tools that scripts can call now."""
         return self.broker.catalogue()
-
-    def load(self) -> dict[str, int]:
-        """How much is under way and waiting."""
-        return {"running": len(self._runs) - self._waiting, "waiting": self._waiting}
 
     def _surroundings(self) -> Surroundings:
         return Surroundings(

@@ -76,7 +76,11 @@ async def health(engine: TheEngine) -> Health:
         name="jail",
         status="up" if engine.launcher.is_alive() else "down",
         detail="" if engine.launcher.is_alive() else "the zygote ended; restart the execution server",
-        facts={"layers": engine.launcher.layers, **engine.load()},
+        facts={
+            "layers": engine.launcher.layers,
+            "running": engine.turns.running,
+            "waiting": engine.turns.waiting,
+        },
     )
     servers = [
         PartHealth(

@@ -97,18 +97,18 @@ CRASHES: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", CRASHES)
 async def test_what_no_honest_child_says_is_a_crash(name: str) -> None:
     said, told = CRASHES[name]
-    report = await run_child(encode(*HONEST) + said)
+    report = await run_child(encode(*HONEST) + said, "leave" if told == "without a result" else "stay")
     assert report.outcome is Outcome.CRASHED
     assert report.error is not None
     assert told in report.error.message
 
 
 async def test_an_honest_child_is_believed() -> None:
-    assert (await run_child(encode(*HONEST, DONE))).result == "done"
+    assert (await run_child(encode(*HONEST, DONE), "stay")).result == "done"
 
 
 async def test_what_comes_after_the_last_frame_is_not_read() -> None:
-    report = await run_child(encode(*HONEST, DONE, {**DONE, "result": "more"}) + b"\xff" * 999)
+    report = await run_child(encode(*HONEST, DONE, {**DONE, "result": "more"}) + b"\xff" * 999, "stay")
     assert report.result == "done"
 
 

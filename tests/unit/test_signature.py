@@ -155,6 +155,11 @@ def test_limits_in_words_become_limits(annotation: str, text: str, bounds: tuple
     assert all(isinstance(bound, int) for bound in bounds if annotation == "int" and bound is not None)
 
 
+def test_limits_in_words_hold_for_an_optional_number_too() -> None:
+    schema = read_parameter("x: int | None = None", docstring="x: days, 5 to 1000")
+    assert schema["anyOf"] == [{"type": "integer", "minimum": 5, "maximum": 1000}, {"type": "null"}]
+
+
 def test_limits_of_param_outweigh_limits_in_words() -> None:
     schema = read_parameter("x: Annotated[int, Param(le=50)] = 7", docstring="x: days, 5 to 1000")
     assert (schema["minimum"], schema["maximum"]) == (5, 50)

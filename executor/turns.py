@@ -1,0 +1,38 @@
+"""Who runs and who waits: so many at once, so many in line, the rest is turned away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from executor.errors import Busy
+
+
+class Turns:
+    """First come, first served. `running` and `waiting` are for /health."""
+
+    def __init__(self, at_once: int, waiting_max: int) -> None:
+        self._gate = asyncio.Semaphore(at_once)
+        self._waiting_max = waiting_max
+        self.running = 0
+        self.waiting = 0
+
+    @asynccontextmanager
+    async def take(self) -> AsyncIterator[None]:
+        """Wait for a turn and hold it. Raises `Busy` when the line is full."""
+        if self._gate.locked() and self.waiting >= self._waiting_max:
+            raise Busy(
+                "too many executions are waiting",
+                suggestions=("Try again in a few seconds.",),
+                waiting=self.waiting,
+            )
+        self.waiting += 1
+        try:
+            await self._gate.acquire()
+        finally:
+            self.waiting -= 1
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+            self._gate.release()

@@ -1,0 +1,91 @@
+"""The jail proves itself when it starts, and says so when it cannot work."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from executor.engine import Engine
+from executor.errors import JailUnavailable
+from executor.jail.launcher import Launcher
+from executor.jail.self_test import check_layers
+from executor.settings import ExecutorSettings
+from executor.standalone import run_script
+from sandbox_policies.policy import load_policy
+from schemas.errors import ErrorResponse
+from schemas.execution import ExecuteRequest, ExecutionEvent, Outcome
+from tests.doubles.execution_server import ExecutionServer, running_server
+from tests.doubles.tool_server import ToolServer
+
+
+def settings_without_tools(*policy_files: Path) -> ExecutorSettings:
+    """Settings of a jail that knows no tool server."""
+    return ExecutorSettings(
+        _env_file=None,
+        financial_mcp_url="",
+        analytics_mcp_url="",
+        validation_mcp_url="",
+        sandbox_policy_files=list(policy_files),
+    )
+
+
+async def test_every_layer_is_proved_by_a_child() -> None:
+    layers = {layer.name: layer for layer in await check_layers()}
+    assert {"seccomp", "landlock", "descriptors", "resource-limits", "process-namespace"} <= layers.keys()
+    assert {name for name, layer in layers.items() if layer.is_required} == set(load_policy().layers.required)
+    assert all(layer.is_on for layer in layers.values() if layer.is_required)
+    assert all(layer.detail for layer in layers.values() if not layer.is_on)
+
+
+async def test_a_jail_without_a_required_layer_does_not_start(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('[layers]\nrequired = ["seccomp", "moat"]\n', "utf-8")
+    with pytest.raises(JailUnavailable) as caught:
+        await Engine(settings_without_tools(site)).start()
+    assert caught.value.message == "required layers are off: moat"
+    assert caught.value.details == {"layers": {"moat": "off"}}
+
+
+async def test_a_filter_that_lets_too_much_through_is_found_out(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text("[conditions]\nrefuse_shared_memory = false\n", "utf-8")
+    with pytest.raises(JailUnavailable) as caught:
+        await Engine(settings_without_tools(site)).start()
+    assert caught.value.message == "required layers are off: seccomp"
+    assert caught.value.details["layers"] == {"seccomp": "off: shared pages is possible"}
+
+
+async def test_a_zygote_that_cannot_start_is_no_jail(tmp_path: Path) -> None:
+    launcher = Launcher([tmp_path / "absent.toml"])
+    with pytest.raises(JailUnavailable, match="ended while it started"):
+        await launcher.start()
+    await launcher.stop()
+
+
+async def test_one_script_runs_in_the_jail_without_a_server() -> None:
+    events: list[ExecutionEvent] = []
+    request = ExecuteRequest(script="print('hello')\nresult = 1", execution_id="alone")
+    report = await run_script(request, settings_without_tools(), events.append)
+    assert (report.outcome, report.result) == (Outcome.COMPLETED, 1)
+    assert [event.type for event in events] == ["started", "printed", "finished"]
+
+
+def find_zygote(server: ExecutionServer) -> int:
+    """The process id of the server's zygote."""
+    listed = Path(f"/proc/{server.process.pid}/task").glob("*/children")
+    pids = [int(pid) for path in listed for pid in path.read_text("ascii").split()]
+    (zygote,) = [pid for pid in pids if b"executor.jail.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return zygote
+
+
+def test_a_server_whose_zygote_is_gone_says_so(tmp_path: Path, desk: ToolServer) -> None:
+    with running_server(tmp_path, desk, warm_children=0) as server:
+        assert server.execute("result = 1").result == 1
+        os.kill(find_zygote(server), signal.SIGKILL)
+        reply = server.http.post("/execute", json=server.body("result = 2"))
+        error = ErrorResponse.model_validate_json(reply.content).error
+        health = server.health()
+    assert (reply.status_code, error.code) == (503, "JAIL_UNAVAILABLE")
+    assert health.status == "down"
+    assert health.parts[0].status == "down"
