@@ -19,9 +19,17 @@ from sandbox_policies.examples import check_examples
 from sandbox_policies.policy import load_policy
 from schemas.execution import ExecuteRequest, ExecutionReport
 from schemas.tools import ToolCatalogue
-from schemas.validation import ValidationReport
+from schemas.validation import Finding, ValidationReport
 
 log = structlog.get_logger()
+
+TOO_MUCH = Finding(
+    code="TOO_LARGE",
+    message="the text is too much to be checked",
+    line=1,
+    column=1,
+    hint="Make the script shorter and simpler.",
+)
 
 
 class Engine:
@@ -74,6 +82,10 @@ class Engine:
         if report is None:
             async with self.turns.take():
                 report = await check_script(script, await self.pool.take(), self._surroundings())
+            if report is None:
+                return ValidationReport(
+                    valid=False, errors=[TOO_MUCH], security_score=0, estimated_runtime_ms=0
+                )
             self._reports.keep(script, report)
         return check_tool_uses(report, self.broker)
 

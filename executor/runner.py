@@ -27,20 +27,13 @@ from schemas.execution import (
     Tape,
     ToolCall,
 )
-from schemas.validation import Finding, ValidationReport
+from schemas.validation import ValidationReport
 from schemas.wire import utc_now
 
 MEBIBYTE = 1024 * 1024
 FRAME_OVERHEAD = 65536
 VALIDATE_SECONDS = 10.0
 VALIDATE_MEMORY_BYTES = 256 * MEBIBYTE
-TOO_MUCH = Finding(
-    code="TOO_LARGE",
-    message="the text is too much to be checked",
-    line=1,
-    column=1,
-    hint="Make the script shorter and simpler.",
-)
 OnEvent = Callable[[ExecutionEvent], None]
 
 
@@ -245,8 +238,8 @@ class Run:
         )
 
 
-async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport:
-    """The analyser's report, made in `child`; a text that is too much for it is refused as such."""
+async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:
+    """The analyser's report, made in `child`; None when the text was too much for it."""
     job = {
         "type": "validate",
         "script": script,
@@ -262,9 +255,8 @@ async def check_script(script: str, child: ChildProcess, around: Surroundings) -
                 if isinstance(frame, frames.Report):
                     return frame.report
                 if not isinstance(frame, frames.Ready):
-                    break
+                    return None
     except (TimeoutError, BrokenFrame, FrameTooLarge, ConnectionError):
-        pass  # as with a child that hung up: the text was too much for it
+        return None
     finally:
         around.close_later(child)
-    return ValidationReport(valid=False, errors=[TOO_MUCH], security_score=0, estimated_runtime_ms=0)

@@ -115,6 +115,11 @@ class Child:
         """What the script finds as builtins: the other half."""
         return script_builtins(self.guards, show)
 
+    def converter(self) -> Converter:
+        """For one result, or the arguments of one tool call."""
+        limits = self.policy.limits
+        return Converter(limits.result_depth_max, limits.result_values_max, limits.result_bytes_max)
+
     def obtain_code(self, channel: Silence, job: dict[str, Any]) -> tuple[CodeType | None, JsonSchema]:
         """The script's code and parameters: as an earlier child made them, or made now and passed on."""
         known = job["compiled"]
@@ -131,11 +136,8 @@ class Child:
 
     def execute(self, channel: Silence, job: dict[str, Any], code: Any, values: dict[str, Any]) -> None:
         """Run the code; whatever it does becomes exactly one last frame."""
-        limits = self.policy.limits
-        converter = Converter(limits.result_depth_max, limits.result_values_max)
-        client = client_module.ToolClient(
-            channel, lambda value: Converter(limits.result_depth_max, limits.result_values_max).convert(value)
-        )
+        converter = self.converter()
+        client = client_module.ToolClient(channel, lambda value: self.converter().convert(value))
         module = client_module.build_client_module(client, job["tools"])
         sys.modules["mcp_client"] = module
         linecache.cache[SCRIPT_FILE] = (

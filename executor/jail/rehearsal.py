@@ -161,7 +161,7 @@ def _text() -> None:
 
 
 def _results() -> None:
-    converter = Converter(8, 1000)
+    converter = Converter(8, 1000, 1000)
     converter.convert(
         {"a": np.float64(1), "b": pd.Series([1.0]), "c": pd.DataFrame({"x": [1]}), "d": pd.NaT, "e": {1, 2}}
     )

@@ -20,16 +20,17 @@ class NotJson(Exception):
 
 
 class TooManyValues(Exception):
-    """The result holds more values than one answer may."""
+    """The result holds more values, or more text, than one answer may."""
 
 
 class Converter:
     """Converts one result. `warnings` names the places that lost something."""
 
-    def __init__(self, depth_max: int, values_max: int) -> None:
+    def __init__(self, depth_max: int, values_max: int, characters_max: int) -> None:
         self.warnings: list[str] = []
         self._depth_max = depth_max
         self._values_left = values_max
+        self._characters_left = characters_max
         self._pandas: Any = sys.modules.get("pandas")
         self._numpy: Any = sys.modules.get("numpy")
 
@@ -60,6 +61,9 @@ class Converter:
 
     def _plain(self, value: str | int, where: str) -> Any:
         if isinstance(value, str):
+            self._characters_left -= len(value)
+            if self._characters_left < 0:
+                raise TooManyValues
             try:
                 value.encode("utf-8")
             except UnicodeEncodeError:

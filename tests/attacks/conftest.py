@@ -47,7 +47,9 @@ def unfiltered(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> It
     """Without the Python wall and without seccomp."""
     policy = tmp_path_factory.mktemp("policy") / "without_filter.toml"
     policy.write_text(WITHOUT_FILTER)
-    with running(WeakenedEngine(make_settings([policy]), UnfilteredLauncher([policy]))) as engine:
+    with running(
+        WeakenedEngine(make_settings([policy], warm_children=0), UnfilteredLauncher([policy]))
+    ) as engine:
         yield engine
 
 

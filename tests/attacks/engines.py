@@ -13,7 +13,6 @@ from executor.jail.launcher import Launcher
 from executor.pool import Pool
 from executor.settings import ExecutorSettings
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
-from schemas.validation import ValidationReport
 
 T = TypeVar("T")
 ORDINARY = """
@@ -69,10 +68,6 @@ class RunningEngine:
 
         return self._wait(gather())
 
-    def validate(self, script: str) -> ValidationReport:
-        """The analyser's report."""
-        return self._wait(self.engine.validate(script))
-
     def demand_ordinary(self) -> None:
         """An ordinary script gives exactly what it should."""
         report = self.execute(ORDINARY)
@@ -98,7 +93,7 @@ class RunningEngine:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
 
-def make_settings(policy_files: list[Path]) -> ExecutorSettings:
+def make_settings(policy_files: list[Path], warm_children: int = 2) -> ExecutorSettings:
     """Settings of an engine without tools."""
     return ExecutorSettings(
         _env_file=None,
@@ -106,6 +101,7 @@ def make_settings(policy_files: list[Path]) -> ExecutorSettings:
         analytics_mcp_url="",
         validation_mcp_url="",
         sandbox_policy_files=policy_files,
+        warm_children=warm_children,
     )
 
 

@@ -14,7 +14,7 @@ ATTACKS = [
     Attack(
         "read through /proc",
         "file",
-        "import os\nhandle = os.open('/proc/self/root@SECRET@', os.O_RDONLY)\nresult = os.read(handle, 100).decode()",
+        "result = open('/proc/self/root@SECRET@').read()",
     ),
     Attack(
         "read upwards from the working directory",
@@ -43,9 +43,9 @@ result = os.read(reading, 100).decode()
     Attack("read through linecache", "file", "import linecache\nresult = linecache.getlines('@SECRET@')"),
     Attack("read through tokenize", "file", "import tokenize\nresult = tokenize.open('@SECRET@').read()"),
     Attack(
-        "read in an exit handler's way",
+        "read through fileinput",
         "file",
-        "import contextlib, codecs\nwith contextlib.closing(codecs.open('@SECRET@')) as file: result = file.read()",
+        "import fileinput\nresult = list(fileinput.input('@SECRET@'))",
     ),
     Attack("list a folder", "names", "import os\nresult = os.listdir('@FOLDER@')"),
     Attack("scan a folder", "names", "import os\nresult = [entry.name for entry in os.scandir('@FOLDER@')]"),

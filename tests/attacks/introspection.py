@@ -23,7 +23,7 @@ result = loader.load_module("_io").open("@SECRET@").read()
     Attack(
         "the globals of a function",
         "file",
-        "def f(): pass\nresult = f.__globals__['__builtins__'].open('@SECRET@').read()",
+        "def f(): pass\nresult = f.__globals__['__builtins__']['open']('@SECRET@').read()",
     ),
     Attack(
         "the globals of a library's function",
@@ -53,7 +53,7 @@ result = getattr(print, Name("__self__")).open("@SECRET@").read()
     Attack(
         "a name in look-alike letters",
         "file",
-        "result = print._＿self__.open('@SECRET@').read()",
+        "result = print._\uff3fself__.open('@SECRET@').read()",
     ),
     Attack(
         "a method called as a function",
@@ -165,7 +165,10 @@ match print:
     Attack(
         "a class built from parts",
         "file",
-        "result = type('T', (), {'f': lambda s: s.__class__.f.__globals__['__builtins__']})().f().open('@SECRET@').read()",
+        """
+kind = type("T", (), {"find": lambda self: self.__class__.find.__globals__["__builtins__"]})
+result = kind().find()["open"]("@SECRET@").read()
+""",
     ),
     Attack(
         "a getter from operator",
@@ -180,7 +183,10 @@ match print:
     Attack(
         "a reduction",
         "file",
-        "import functools\nresult = functools.reduce(getattr, ['__self__', 'open'], print)('@SECRET@').read()",
+        """
+from functools import reduce
+result = reduce(getattr, ["__self__", "open"], print)("@SECRET@").read()
+""",
     ),
     Attack(
         "a map of getattr",
@@ -190,7 +196,11 @@ match print:
     Attack(
         "a sort key",
         "file",
-        "found = []\nsorted([print], key=lambda f: found.append(f.__self__) or 0)\nresult = found[0].open('@SECRET@').read()",
+        """
+found = []
+sorted([print], key=lambda value: found.append(value.__self__) or 0)
+result = found[0].open("@SECRET@").read()
+""",
     ),
     Attack("evaluate text", "file", "result = eval('open(\"@SECRET@\").read()')"),
     Attack(

@@ -14,12 +14,11 @@ ATTACKS = [
     Attack(
         "read_csv through another name",
         "file",
-        "import pandas as pd\nread = getattr(pd, 'read' + '_csv')\nresult = list(map(read, ['@SECRET@']))[0].to_dict()",
-    ),
-    Attack(
-        "read_json line by line",
-        "file",
-        "import pandas as pd\ntry: pd.read_json('@SECRET@', lines=True)\nexcept ValueError: result = pd.read_csv('@SECRET@').to_dict()",
+        """
+import pandas as pd
+read = getattr(pd, "read" + "_csv")
+result = list(map(read, ["@SECRET@"]))[0].to_dict()
+""",
     ),
     Attack(
         "unpickle what runs a command",
@@ -62,31 +61,50 @@ result = str(pd.read_pickle(io.BytesIO(bomb), compression=None))
     Attack(
         "eval an expression with a caller's name",
         "file",
-        "import pandas as pd\ndoor = print\nresult = pd.eval('@door.__self__.open(\"@SECRET@\").read()', engine='python')",
+        """
+import pandas as pd
+door = print
+result = pd.DataFrame({"a": [1]}).eval("@door.__self__.open('@SECRET@').read()", engine="python")
+""",
     ),
     Attack(
         "query with a caller's name",
         "file",
         """
 import pandas as pd
+door, seen = print, []
 table = pd.DataFrame({"a": [1]})
-def show(text): print(text); return 1
-result = table.query("a == @show(@print.__self__.open('@SECRET@').read())", local_dict={"show": show, "print": print}, engine="python").shape
+try:
+    table.query("@seen.append(@door.__self__.open('@SECRET@').read())", engine="python")
+except KeyError:
+    result = seen
 """,
     ),
     Attack(
-        "eval named by apply",
+        "eval named by pipe",
         "file",
         """
 import pandas as pd
 door = print
-result = pd.DataFrame({"a": [1]}).pipe((lambda t, f: getattr(t, f)("@door.__self__.open('@SECRET@').read()", engine="python", level=1)), "eval")
+text = "@door.__self__.open('@SECRET@').read()"
+table = pd.DataFrame({"a": [1]})
+result = table.pipe(lambda t, name: getattr(t, name)(text, engine="python"), "eval")
 """,
     ),
-    Attack("numpy.load", "written", "import numpy as np\nnp.save('@LOOT@', np.ones(1))\nresult = np.load('@LOOT@.npy').sum()"),
-    Attack("numpy.fromfile", "file", "import numpy as np\nresult = np.fromfile('@SECRET@', dtype=np.uint8).tobytes().decode()"),
+    Attack(
+        "numpy.load",
+        "written",
+        "import numpy as np\nnp.save('@LOOT@', np.ones(1))\nresult = np.load('@LOOT@.npy').sum()",
+    ),
+    Attack(
+        "numpy.fromfile",
+        "file",
+        "import numpy as np\nresult = np.fromfile('@SECRET@', dtype=np.uint8).tobytes().decode()",
+    ),
     Attack("numpy.loadtxt", "file", "import numpy as np\nresult = str(np.loadtxt('@SECRET@', dtype=str))"),
-    Attack("numpy.genfromtxt", "file", "import numpy as np\nresult = str(np.genfromtxt('@SECRET@', dtype=str))"),
+    Attack(
+        "numpy.genfromtxt", "file", "import numpy as np\nresult = str(np.genfromtxt('@SECRET@', dtype=str))"
+    ),
     Attack(
         "numpy.memmap",
         "file",
@@ -161,7 +179,7 @@ result = ctypes.pythonapi.getenv(b"@VARIABLE@").decode()
     Attack(
         "scipy.io writes a sound",
         "written",
-        "from scipy.io import wavfile\nimport numpy as np\nwavfile.write('@LOOT@', 8, np.ones(2))\nresult = 1",
+        "import numpy as np, scipy.io.wavfile as w\nw.write('@LOOT@', 8, np.ones(2))\nresult = 1",
     ),
     Attack(
         "scipy.io read through the package",

@@ -11,7 +11,12 @@ ATTACKS = [
     Attack(
         "connect without waiting",
         "tcp",
-        "import socket\ns = socket.socket()\ns.setblocking(False)\nresult = s.connect_ex(('127.0.0.1', @TCP@))",
+        """
+import socket
+patient = socket.socket()
+patient.setblocking(False)
+result = patient.connect_ex(("127.0.0.1", @TCP@))
+""",
     ),
     Attack(
         "connect by another name",
@@ -49,11 +54,6 @@ result = sender.sendmsg([b"x", b"y"], [], 0, ("127.0.0.1", @UDP@))
         "connect to an abstract local socket",
         "local",
         "import socket\nresult = socket.socket(socket.AF_UNIX).connect_ex('\\0@LOCAL@')",
-    ),
-    Attack(
-        "fetch an address with pandas",
-        "tcp",
-        "import pandas as pd\nresult = pd.read_csv('http://127.0.0.1:@TCP@/x', storage_options={'a': 'b'}).shape",
     ),
     Attack(
         "fetch an address with urllib",

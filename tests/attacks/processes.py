@@ -8,7 +8,7 @@ ATTACKS = [
     Attack(
         "run a program",
         "file",
-        "import subprocess\nresult = subprocess.run(['cat', '@SECRET@'], capture_output=True).stdout.decode()",
+        "import subprocess\nresult = subprocess.check_output(['cat', '@SECRET@']).decode()",
     ),
     Attack(
         "run a program below subprocess",
@@ -98,11 +98,10 @@ result = 1
         "import os, signal\nsignal.pidfd_send_signal(os.pidfd_open(@VICTIM@), 9)\nresult = 1",
     ),
     Attack(
-        "kill a process group",
+        "ask to end from a group of its own",
         "signalled",
         """
 import os
-ours = os.getpgid(0)
 os.setpgid(0, 0)
 result = os.kill(@VICTIM@, 15)
 """,

@@ -73,11 +73,6 @@ for descriptor in range(1024):
         "import os\nresult = os.fdopen(@DESCRIPTOR@, closefd=False).read()",
     ),
     Attack(
-        "the parent's environment",
-        "environment",
-        "import os\nresult = open(f'/proc/{os.getppid()}/environ').read()",
-    ),
-    Attack(
         "every process's environment",
         "environment",
         """
@@ -88,16 +83,6 @@ for name in glob.glob("/proc/[0-9]*/environ"):
         result.append(open(name, "rb").read().decode("utf-8", "replace"))
     except OSError:
         pass
-""",
-    ),
-    Attack(
-        "a descriptor of the parent",
-        "descriptor",
-        """
-import ctypes, os, signal
-parent = os.pidfd_open(os.getppid())
-taken = ctypes.CDLL(None).syscall(438, parent, @DESCRIPTOR@, 0)
-result = os.pread(taken, 100, 0).decode()
 """,
     ),
 ]

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +43,7 @@ class Planted:
 
 @dataclass
 class Stage:
-    """A secret file, a folder that anybody may write to, two listeners and a process: all to be left alone."""
+    """A secret file in a folder that anybody may write to, listeners, a process: all to be left alone."""
 
     folder: Path
     planted: Planted
@@ -55,6 +55,8 @@ class Stage:
     def __post_init__(self) -> None:
         self.secret = f"secret-{secrets.token_hex(12)}"
         self.secret_file.write_text(self.secret)
+        self.secret_name = f"unknown-{secrets.token_hex(12)}"
+        (self.folder / self.secret_name).touch()
 
     @property
     def secret_file(self) -> Path:
@@ -95,6 +97,8 @@ class Stage:
             timeout=PLAIN_SECONDS,
             check=False,
         )
+        if attack.shows == "signalled":
+            self.victim.wait(timeout=PLAIN_SECONDS)
         return done.stdout + done.stderr
 
     def leaks(self, said: str) -> list[str]:
@@ -103,12 +107,12 @@ class Stage:
             "file": self.secret in said,
             "environment": self.planted.variable_value in said,
             "descriptor": self.planted.descriptor_text in said,
-            "names": self.secret_file.name in said,
+            "names": self.secret_name in said,
             "written": any(self.folder.glob("loot*")) or self.secret_file.read_text() != self.secret,
             "tcp": was_hit(self.tcp),
             "udp": was_hit(self.udp),
             "local": was_hit(self.local),
-            "signalled": has_ended(self.victim),
+            "signalled": self.victim.poll() is not None,
         }
         return [name for name, is_seen in signs.items() if is_seen]
 
@@ -123,13 +127,6 @@ def was_hit(listener: socket.socket) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Whether somebody ended `process`, whose signal is delivered before `kill` returns to its sender."""
-    with suppress(subprocess.TimeoutExpired):
-        process.wait(timeout=0.02)
-    return process.returncode is not None
 
 
 @contextmanager

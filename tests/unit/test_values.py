@@ -41,7 +41,7 @@ class Point:
 
 def convert(value: Any) -> tuple[Any, list[str]]:
     """The JSON value and the warnings."""
-    converter = Converter(depth_max=8, values_max=1_000)
+    converter = Converter(depth_max=8, values_max=1_000, characters_max=1_000)
     converted = converter.convert(value)
     orjson.dumps(converted)
     return converted, converter.warnings
@@ -212,4 +212,9 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_plain_json_stays_as_it_is(value: Any) -> None:
-    assert Converter(64, 1_000).convert(value) == value
+    assert Converter(64, 1_000, 1_000).convert(value) == value
+
+
+def test_more_text_than_an_answer_may_have_is_too_much() -> None:
+    with pytest.raises(TooManyValues):
+        Converter(64, 1_000, characters_max=10).convert(["12345", "678901"])
