@@ -29,7 +29,7 @@ class Pace:
     failed_starts_max: int = 5
     starting_poll_seconds: float = 0.1
     poll_seconds: float = 2.0
-    degraded_start_seconds: float = 5.0
+    degraded_start_seconds: float = 15.0
     """How long a server that answers may look for the others until it counts as started without them."""
     grace_seconds: float = 5.0
 
