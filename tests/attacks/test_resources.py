@@ -1,10 +1,10 @@
 """Scripts that take all they can: their own run ends in time and in bounds, the server and others go on."""
 
 import resource
+import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ SECONDS = 0.5
 SECONDS_TO_FILL = 15.0
 MEMORY_MB = 256
 MEBIBYTE = 1024 * 1024
-SLACK_SECONDS = 1.5
+SLACK_SECONDS = 4.0
 GROWTH_MAX = 64 * MEBIBYTE
 ENDLESS_SECONDS = 1.0
 PLAIN_SECONDS = 20.0
@@ -186,15 +186,13 @@ def observe_plainly(script: str, seconds: float) -> set[str]:
     with process:
         late = threading.Timer(seconds, process.kill)
         late.start()
-        started = time.monotonic()
         printed, said = process.communicate()
-        took = time.monotonic() - started
         late.cancel()
     seen = {
-        "time": took >= seconds,
+        "time": process.returncode == -signal.SIGKILL,
         "memory": b"MemoryError" in said,
         "output": len(printed) > PLAIN_OUTPUT,
-        "end": process.returncode not in (0, -9),
+        "end": process.returncode not in (0, -signal.SIGKILL),
     }
     return {kind for kind, is_so in seen.items() if is_so}
 
