@@ -31,7 +31,7 @@ up: setup ## start all five servers and the page at http://127.0.0.1:8010/
 test: setup ## run every test
 	@$(BIN)/python -m pytest -n auto --dist loadscope
 
-check: setup ## lint, types, import arrows, sizes, lock files
+check: setup ## lint, types, import arrows, sizes, no registry hosts
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy $(SOURCES) tests benchmarks
