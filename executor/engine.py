@@ -54,18 +54,26 @@ class Engine:
         `PolicyError` when a rule does not do what its examples say.
         """
         check_examples(self.policy)
-        await self.launcher.start()
-        missing = [name for name in self.policy.layers.required if self.launcher.layers.get(name) != "on"]
-        log.info("jail_layers", **self.launcher.layers)
-        if missing:
+        try:
+            await self.launcher.start()
+            self._require_layers()
+        except JailUnavailable:
             await self.launcher.stop()
-            reasons = {name: self.launcher.layers.get(name, "off") for name in missing}
+            raise
+        await asyncio.gather(self.pool.start(), self.broker.start())
+
+    def _require_layers(self) -> None:
+        layers = self.launcher.layers
+        log.info("jail_layers", **layers)
+        missing = {
+            name: layers.get(name, "off") for name in self.policy.layers.required if layers.get(name) != "on"
+        }
+        if missing:
             raise JailUnavailable(
                 f"required layers are off: {', '.join(missing)}",
                 suggestions=("Run `qna doctor`.",),
-                layers=reasons,
+                layers=missing,
             )
-        await asyncio.gather(self.pool.start(), self.broker.start())
 
     async def stop(self) -> None:
         """Stop every execution, every child and every connection."""

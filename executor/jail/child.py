@@ -1,7 +1,8 @@
 """One child: it takes one job from its channel, runs one script, reports, and ends.
 
-Frames it sends: `report` (of the check), `refused`, `step`, `calls`, `printed`, `flood`, `raised`,
-`out_of_memory`, `finished`. The server believes none of them further than it can check.
+Frames it sends: `report` (of the check), `compiled`, `begun`, `step`, `calls`, `printed`, and as the last
+one of `refused`, `bad_parameters`, `flood`, `raised`, `out_of_memory`, `finished`. The server believes
+none of them further than it can check.
 """
 
 import gc
@@ -32,7 +33,6 @@ from sandbox_policies.policy import Policy
 from schemas.signature import JsonSchema, default_values, to_python
 
 MESSAGE_CHARACTERS_MAX = 2000
-MEBIBYTE = 1024 * 1024
 
 
 class Printer:

@@ -131,8 +131,19 @@ class Launcher:
 
     async def launch(self, kind: Literal["now", "warm"]) -> ChildProcess:
         """A fresh child, for a job that waits or for one that may come. Raises `JailUnavailable`."""
+        launching = asyncio.create_task(self._launch_in_turn(kind.encode()))
+        try:
+            return await asyncio.shield(launching)
+        except asyncio.CancelledError:
+            # The zygote's reply is read all the same, or the next child would be taken for this one.
+            await asyncio.wait([launching])
+            if launching.exception() is None:
+                await launching.result().close(self.baseline_bytes)
+            raise
+
+    async def _launch_in_turn(self, kind: bytes) -> ChildProcess:
         async with self._lock:
-            return await self._launch(kind.encode())
+            return await self._launch(kind)
 
     async def _launch(self, kind: bytes) -> ChildProcess:
         if self._control is None:

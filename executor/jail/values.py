@@ -12,7 +12,6 @@ from types import GeneratorType
 from typing import Any
 
 WARNINGS_MAX = 20
-Numeric = (Decimal, Fraction)
 
 
 class NotJson(Exception):

@@ -31,7 +31,7 @@ from executor.jail.preload import import_allowed, import_lazy_parts
 from executor.jail.rehearsal import WARM_UP_JOB, rehearse
 from sandbox_policies.policy import Policy, load_policy
 
-CLONE_PARENT, CLONE_PIDFD, CLONE_NEWPID = 0x00008000, 0x00001000, 0x20000000
+CLONE_PARENT, CLONE_PIDFD = 0x00008000, 0x00001000
 
 
 class Zygote:
@@ -53,7 +53,7 @@ class Zygote:
         if self._attempt("user-namespace", namespaces.enter_user_namespace):
             self._attempt("network-namespace", namespaces.enter_other_namespaces)
             self._attempt("empty-file-system", namespaces.empty_file_system)
-            self.pid_flag = CLONE_NEWPID
+            self.pid_flag = namespaces.NEWPID
         self._attempt("no-new-privileges", privileges.forbid_new_privileges)
         self._attempt("landlock", landlock.forbid_everything)
         kernel.clear_environment()
@@ -69,11 +69,7 @@ class Zygote:
 
     def serve(self, control: socket.socket) -> None:
         """Answer requests until the server hangs up."""
-        hello = {
-            "layers": self.layers,
-            "baseline_bytes": self.child.baseline_bytes,
-            "packages": package_versions(),
-        }
+        hello = {"layers": self.layers, "packages": package_versions()}
         control.send(json.dumps(hello).encode())
         gc.collect()
         gc.freeze()

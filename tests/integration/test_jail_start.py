@@ -1,5 +1,6 @@
 """The jail proves itself when it starts, and says so when it cannot work."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
@@ -89,3 +90,23 @@ def test_a_server_whose_zygote_is_gone_says_so(tmp_path: Path, desk: ToolServer)
     assert (reply.status_code, error.code) == (503, "JAIL_UNAVAILABLE")
     assert health.status == "down"
     assert health.parts[0].status == "down"
+
+
+async def test_a_launch_that_is_given_up_never_mixes_up_two_children() -> None:
+    launcher = Launcher()
+    await launcher.start()
+    try:
+        for _ in range(20):
+            given_up = asyncio.create_task(launcher.launch("now"))
+            await asyncio.sleep(0)
+            given_up.cancel()
+            child = await launcher.launch("now")
+            await asyncio.gather(given_up, return_exceptions=True)
+            assert given_up.cancelled()
+            await child.reader.readexactly(4)
+            child.kill()
+            async with asyncio.timeout(5):
+                await child.reader.read()
+            await child.close(0)
+    finally:
+        await launcher.stop()

@@ -30,13 +30,7 @@ NUMBERS: dict[str, dict[str, int]] = {
 }  # fmt: skip
 """From the kernel's own tables; names an architecture lacks (poll, select, time on ARM64) are simply absent."""
 
-PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = (
-    1,
-    4,
-    24,
-    38,
-    39,
-)
+PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS = 1, 4, 38, 39
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 
 

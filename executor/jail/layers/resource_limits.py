@@ -6,8 +6,6 @@ from pathlib import Path
 
 from executor.jail.layers.kernel import demand
 
-MEBIBYTE = 1024 * 1024
-
 
 def data_bytes_in_use() -> int:
     """Private writable memory of this process, as RLIMIT_DATA counts it."""
