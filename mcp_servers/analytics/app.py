@@ -5,7 +5,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 
-from mcp_servers.analytics.tools import make_analytics_tools
+from mcp_servers.analytics.catalogue import make_analytics_tools
 from mcp_servers.app import create_mcp_app
 from schemas.health import PartHealth
 from service.version import package_version

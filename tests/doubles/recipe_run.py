@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mcp_servers.analytics.tools import make_analytics_tools
+from mcp_servers.analytics.catalogue import make_analytics_tools
 from mcp_servers.financial.tools import make_market_tools
 from mcp_servers.financial.vendors.sample import SampleVendor
 from prompts.library import Recipe

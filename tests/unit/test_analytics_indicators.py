@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
-from mcp_servers.analytics.indicators import simple_moving_average
+from mcp_servers.analytics.indicators.averages import simple_moving_average
 from mcp_servers.problems import TooShort
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_servers.analytics.performance import Drawdown, deepest_drawdown
+from mcp_servers.analytics.performance.drawdowns import Drawdown, deepest_drawdown
 from mcp_servers.problems import TooShort
 
 prices_lists = st.lists(st.floats(1e-6, 1e12), min_size=2, max_size=40)

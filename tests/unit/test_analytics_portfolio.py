@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_servers.analytics.portfolio import align, correlation_matrix
+from mcp_servers.analytics.portfolio.correlation import align, correlation_matrix
 from mcp_servers.analytics.series import read_series
 from mcp_servers.problems import BadArgument, TooShort
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_servers.analytics.risk import annual_volatility, risk_free_per_period, sharpe_ratio
+from mcp_servers.analytics.risk.ratios import annual_volatility, risk_free_per_period, sharpe_ratio
 from mcp_servers.analytics.series import simple_returns
 from mcp_servers.problems import TooShort
 

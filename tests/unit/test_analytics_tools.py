@@ -10,13 +10,10 @@ from hypothesis import strategies as st
 from mcp.client import Client
 
 from mcp_servers.analytics.app import create_server
-from mcp_servers.analytics.tools import (
-    calculate_correlation_matrix,
-    calculate_max_drawdown,
-    calculate_sharpe_ratio,
-    calculate_sma,
-    calculate_volatility,
-)
+from mcp_servers.analytics.indicators.tools import calculate_sma
+from mcp_servers.analytics.performance.tools import calculate_max_drawdown
+from mcp_servers.analytics.portfolio.tools import calculate_correlation_matrix
+from mcp_servers.analytics.risk.tools import calculate_sharpe_ratio, calculate_volatility
 
 PRICES = [100.0, 102.0, 99.0, 80.0, 90.0, 103.0]
 RETURNS = [0.02, -0.03, 0.01, 0.004]

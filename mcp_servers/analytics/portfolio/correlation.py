@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mcp_servers.analytics.risk import FLAT_MAX
+from mcp_servers.analytics.risk.ratios import FLAT_MAX
 from mcp_servers.analytics.series import Series, Values, check_length, simple_returns
 from mcp_servers.problems import BadArgument
 

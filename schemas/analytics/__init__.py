@@ -1,0 +1,1 @@
+"""What the analytics tools answer. Where a figure is null, `reason` says why."""
