@@ -8,10 +8,11 @@ import structlog
 from executor.broker.broker import Broker
 from executor.broker.connection import ServerAddress
 from executor.errors import ExecutionIdInUse, JailUnavailable, UnknownExecution
-from executor.jail.launcher import ChildEnd, Launcher
-from executor.pool import Pool
+from executor.jail.launcher import Launcher
+from executor.pool import Pool, PoolSize
+from executor.report import RunLimits
 from executor.runner import OnEvent, Run, Surroundings, check_script
-from executor.script_cache import CompiledScript, ScriptCache
+from executor.script_cache import ScriptCache
 from executor.settings import ExecutorSettings
 from executor.tool_check import check_tool_uses
 from executor.turns import Turns
@@ -40,12 +41,13 @@ class Engine:
         self.policy = load_policy(settings.sandbox_policy_files)
         self.launcher = Launcher(settings.sandbox_policy_files)
         self.turns = Turns(settings.executions_at_once, settings.executions_waiting)
-        self.pool = Pool(self.launcher, settings.warm_children, lambda: not self.turns.running)
+        self.pool = Pool(
+            self.launcher, PoolSize.fitting(settings.warm_children), lambda: not self.turns.running
+        )
         self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
         self._runs: dict[str, Run] = {}
-        self._scripts: ScriptCache[CompiledScript] = ScriptCache()
         self._reports: ScriptCache[ValidationReport] = ScriptCache()
-        self._closings: set[asyncio.Task[ChildEnd]] = set()
+        self._around = Surroundings(self.broker, self.policy, self.launcher)
 
     async def start(self) -> None:
         """Prove the rules and the jail, connect to the tools.
@@ -80,7 +82,7 @@ class Engine:
         for run in list(self._runs.values()):
             run.cancel()
         await self.pool.stop()
-        await asyncio.gather(*self._closings)
+        await asyncio.gather(*self._around.closings)
         await self.broker.stop()
         await self.launcher.stop()
 
@@ -88,8 +90,8 @@ class Engine:
         """Check a script, its tool calls included. Raises `Busy` or `JailUnavailable`."""
         report = self._reports.find(script)
         if report is None:
-            async with self.turns.take():
-                report = await check_script(script, await self.pool.take(), self._surroundings())
+            async with self.turns:
+                report = await check_script(script, await self.pool.take(), self._around)
             if report is None:
                 return ValidationReport(
                     valid=False, errors=[TOO_MUCH], security_score=0, estimated_runtime_ms=0
@@ -103,22 +105,20 @@ class Engine:
             raise ExecutionIdInUse(
                 f"execution {request.execution_id!r} is under way", suggestions=("Use another execution_id.",)
             )
-        run = Run(self._within_limits(request), self._surroundings(), on_event)
+        run = Run(request, self._limits_of(request), self._around, on_event)
         self._runs[request.execution_id] = run
         try:
-            async with self.turns.take():
+            async with self.turns:
                 return await run.execute(await self.pool.take())
         finally:
             del self._runs[request.execution_id]
 
-    def _within_limits(self, request: ExecuteRequest) -> ExecuteRequest:
-        """`request` with this server's limits where the caller names none."""
-        ours = {
-            "timeout_seconds": self.settings.execution_timeout_seconds,
-            "max_memory_mb": self.settings.max_execution_memory_mb,
-        }
-        return request.model_copy(
-            update={name: value for name, value in ours.items() if name not in request.model_fields_set}
+    def _limits_of(self, request: ExecuteRequest) -> RunLimits:
+        """This server's limits where the caller names none."""
+        named, ours = request.model_fields_set, self.settings
+        return RunLimits(
+            request.timeout_seconds if "timeout_seconds" in named else ours.execution_timeout_seconds,
+            request.max_memory_mb if "max_memory_mb" in named else ours.max_execution_memory_mb,
         )
 
     def cancel(self, execution_id: str) -> None:
@@ -131,16 +131,6 @@ class Engine:
     def catalogue(self) -> ToolCatalogue:
         """The tools that scripts can call now."""
         return self.broker.catalogue()
-
-    def _surroundings(self) -> Surroundings:
-        return Surroundings(
-            broker=self.broker,
-            policy=self.policy,
-            packages=self.launcher.packages,
-            baseline_bytes=self.launcher.baseline_bytes,
-            closings=self._closings,
-            scripts=self._scripts,
-        )
 
 
 def server_addresses(settings: ExecutorSettings) -> list[ServerAddress]:

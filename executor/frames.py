@@ -1,11 +1,12 @@
 """Frames from a child, read as from an enemy: bounded, typed, or the child has crashed."""
 
-import asyncio
 from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import Field, TypeAdapter, ValidationError
 
+from executor.jail.server_channel import ServerChannel
+from schemas.execution import Resources
 from schemas.validation import Finding, ValidationReport
 from schemas.wire import Wire
 
@@ -14,25 +15,14 @@ class BrokenFrame(Exception):
     """The child sent something that no honest child sends."""
 
 
-class FrameTooLarge(Exception):
-    """The child announced more bytes than a frame may have."""
-
-
-class Used(Wire):
-    """What a job used, as the child counted it."""
-
-    cpu_seconds: float
-    peak_memory_bytes: int
-
-
 class Last(Wire):
-    """A frame after which the child ends."""
+    """A frame after which the child ends, with what the job used, as the child counted it."""
 
-    used: Used
+    used: Resources
 
 
 class Ready(Wire):
-    """The child is sealed and waits for its job."""
+    """The child has rehearsed and waits for its job."""
 
     type: Literal["ready"]
 
@@ -171,17 +161,13 @@ NESTING_MAX = 128
 """Deeper than any honest frame, and less than what our own JSON writers and readers give up at."""
 
 
-async def read_frame(reader: asyncio.StreamReader, size_max: int) -> Any:
+async def read_frame(channel: ServerChannel, size_max: int) -> Any:
     """The next frame; None when the child hung up.
 
     Raises `FrameTooLarge` before reading such a frame, `BrokenFrame` for anything malformed.
     """
-    try:
-        size = int.from_bytes(await reader.readexactly(4), "big")
-        if size > size_max:
-            raise FrameTooLarge
-        body = await reader.readexactly(size)
-    except (asyncio.IncompleteReadError, ConnectionError):
+    body = await channel.receive(size_max)
+    if body is None:
         return None
     try:
         frame: Any = orjson.loads(body)

@@ -3,14 +3,15 @@
 import asyncio
 import hashlib
 import time
-from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
 from executor.broker.broker import Broker
 from executor.broker.failure import ToolFailure
+from executor.frames import CallRequest, encode_frame
 from sandbox_policies.policy import Limits
 from schemas.errors import ErrorDetail
 from schemas.execution import RecordedCall, Tape, ToolCall
@@ -28,13 +29,49 @@ class Divergence(Exception):
         self.details = {"tool": tool, "arguments": arguments, "occurrence": occurrence}
 
 
+@dataclass
+class Call:
+    """One tool call of a run, under way or answered. `problem` is known before it is made, or its end."""
+
+    tool: str
+    arguments: dict[str, Any]
+    occurrence: int
+    started_ms: float
+    problem: ErrorDetail | None
+    duration_ms: float = 0.0
+    response: Any = None
+    body: bytes = b""
+    """The response as JSON, in the order of keys that the script sees."""
+
+    def recorded(self) -> RecordedCall:
+        """For the tape. The parts are JSON already, which is not checked once more."""
+        return RecordedCall.model_construct(**self._facts(), response=self.response, size=len(self.body))
+
+    def shown(self) -> ToolCall:
+        """For whoever follows the run."""
+        return ToolCall.model_construct(**self._facts())
+
+    def _facts(self) -> dict[str, Any]:
+        return {
+            "tool": self.tool,
+            "arguments": self.arguments,
+            "occurrence": self.occurrence,
+            "started_ms": self.started_ms,
+            "duration_ms": self.duration_ms,
+            "success": self.problem is None,
+            "error": self.problem,
+            "digest": hashlib.sha256(self.body).hexdigest() if self.body else "",
+            "metadata": _label(self.response),
+            "row_count": _row_count(self.response),
+        }
+
+
 class Relay:
-    """Answers the `calls` frames of one child. `calls` is the recording so far."""
+    """Answers the `calls` frames of one child, and records them."""
 
     def __init__(
-        self, broker: Broker, limits: Limits, tape: Tape | None, notify: Callable[..., None]
+        self, broker: Broker, limits: Limits, tape: Tape | None, notify: Callable[..., None] | None
     ) -> None:
-        self.calls: list[RecordedCall] = []
         self._broker = broker
         self._limits = limits
         self._taped = (
@@ -44,27 +81,45 @@ class Relay:
         )
         self._notify = notify
         self._started = time.perf_counter()
-        self._occurrences: Counter[tuple[str, bytes]] = Counter()
+        self._calls: list[Call] = []
+        self._occurrences: dict[tuple[str, bytes], int] = {}
         self._bytes = 0
-        self._gate = asyncio.Semaphore(limits.calls_at_once_max)
 
-    async def answer(self, requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """One answer for each request, in their order. Raises `TooManyCalls` or `Divergence`."""
-        if len(self.calls) + len(requests) > self._limits.calls_max:
+    def recording(self) -> list[RecordedCall]:
+        """Every call so far, in the order asked."""
+        return [call.recorded() for call in self._calls]
+
+    def shown(self) -> list[ToolCall]:
+        """The same without their responses."""
+        return [call.shown() for call in self._calls]
+
+    async def answer(self, requests: list[CallRequest]) -> bytes:
+        """The frames that answer `requests`, in their order. Raises `TooManyCalls` or `Divergence`."""
+        if len(self._calls) + len(requests) > self._limits.calls_max:
             raise TooManyCalls(f"more than {self._limits.calls_max} tool calls")
-        plans = [self._plan(request) for request in requests]
-        return list(
-            await asyncio.gather(
-                *(self._answer_one(request, plan) for request, plan in zip(requests, plans, strict=True))
-            )
+        calls = [self._plan(request) for request in requests]
+        if len(calls) == 1:
+            await self._make(calls[0])
+        else:
+            await self._make_together(calls)
+        return b"".join(
+            encode_answer(request.id, call) for request, call in zip(requests, calls, strict=True)
         )
 
-    def _plan(self, request: dict[str, Any]) -> tuple[int, RecordedCall]:
-        """Where the call stands on the recording; occurrences are counted in the order asked."""
-        tool, arguments = request["tool"], {**request["named"]}
-        problem = None
+    async def _make_together(self, calls: list[Call]) -> None:
+        gate = asyncio.Semaphore(self._limits.calls_at_once_max)
+
+        async def make(call: Call) -> None:
+            async with gate:
+                await self._make(call)
+
+        await asyncio.gather(*map(make, calls))
+
+    def _plan(self, request: CallRequest) -> Call:
+        """What to call; occurrences are counted in the order asked."""
+        tool, arguments, problem = request.tool, request.named, None
         try:
-            arguments = self._broker.bind_arguments(tool, request["positional"], request["named"])
+            arguments = self._broker.bind_arguments(tool, request.positional, request.named)
         except ToolFailure as failure:
             problem = failure.detail
         body = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
@@ -73,65 +128,39 @@ class Relay:
                 f"{tool} was given {len(body)} bytes of arguments, at most {self._limits.call_bytes_max}"
             )
             problem = ErrorDetail(code="bad_argument", message=message)
-        key = (tool, body)
-        call = RecordedCall(
-            tool=tool,
-            arguments=arguments,
-            occurrence=self._occurrences[key],
-            started_ms=self._elapsed_ms(),
-            duration_ms=0,
-            success=problem is None,
-            error=problem,
-        )
-        self._occurrences[key] += 1
-        self.calls.append(call)
-        return len(self.calls) - 1, call
+        occurrence = self._occurrences.get((tool, body), 0)
+        self._occurrences[tool, body] = occurrence + 1
+        call = Call(tool, arguments, occurrence, self._elapsed_ms(), problem)
+        self._calls.append(call)
+        return call
 
-    async def _answer_one(self, request: dict[str, Any], plan: tuple[int, RecordedCall]) -> dict[str, Any]:
-        place, call = plan
-        self._notify("tool_call_started", tool=call.tool, arguments=call.arguments)
-        async with self._gate:
-            finished = self._from_tape(call) if self._taped is not None else await self._live(call)
-        self.calls[place] = finished
-        self._bytes += finished.size
+    async def _make(self, call: Call) -> None:
+        if self._notify is not None:
+            self._notify("tool_call_started", tool=call.tool, arguments=call.arguments)
+        if self._taped is not None:
+            self._take_from_tape(call, self._taped)
+        elif call.problem is None:
+            await self._ask(call)
+        self._bytes += len(call.body)
         if self._bytes > self._limits.response_total_bytes_max:
             raise TooManyCalls("the tools' answers are larger than one execution may receive")
-        self._notify(
-            "tool_call_finished",
-            tool=call.tool,
-            call=ToolCall(**finished.model_dump(exclude={"response", "size"})),
-        )
-        if finished.error is not None:
-            return {"id": request["id"], "error": finished.error.model_dump()}
-        return {"id": request["id"], "value": finished.response}
+        if self._notify is not None:
+            self._notify("tool_call_finished", tool=call.tool, call=call.shown())
 
-    async def _live(self, call: RecordedCall) -> RecordedCall:
+    async def _ask(self, call: Call) -> None:
         started = time.perf_counter()
-        error, response, body = call.error, None, b""
-        if error is None:
-            try:
-                response = await self._broker.call(call.tool, call.arguments)
-                body = self._encode(call.tool, response)
-            except ToolFailure as failure:
-                error, response, body = failure.detail, None, b""
-        return call.model_copy(
-            update={
-                "duration_ms": (time.perf_counter() - started) * 1000,
-                "started_ms": call.started_ms,
-                "success": error is None,
-                "error": error,
-                "response": response,
-                "digest": hashlib.sha256(body).hexdigest() if error is None else "",
-                "size": len(body),
-                "metadata": _label(response),
-                "row_count": _row_count(response),
-            }
-        )
+        try:
+            response = await self._broker.call(call.tool, call.arguments)
+            call.body = self._encode(call.tool, response)
+            call.response = response
+        except ToolFailure as failure:
+            call.problem = failure.detail
+        call.duration_ms = (time.perf_counter() - started) * 1000
 
     def _encode(self, tool: str, response: Any) -> bytes:
-        """The canonical JSON of an answer. Raises `ToolFailure` when it has none or is too large."""
+        """The JSON of an answer. Raises `ToolFailure` when it has none or is too large."""
         try:
-            body = orjson.dumps(response, option=orjson.OPT_SORT_KEYS)
+            body = orjson.dumps(response)
         except orjson.JSONEncodeError as error:
             raise ToolFailure(
                 "bad_response", f"{tool} answered with what is not plain JSON: {error}"
@@ -140,14 +169,25 @@ class Relay:
             raise ToolFailure("response_too_large", f"{tool} answered with {len(body)} bytes; ask for less")
         return body
 
-    def _from_tape(self, call: RecordedCall) -> RecordedCall:
-        taped = (self._taped or {}).get(_key(call.tool, call.arguments, call.occurrence))
-        if taped is None:
+    @staticmethod
+    def _take_from_tape(call: Call, taped: dict[tuple[str, bytes, int], RecordedCall]) -> None:
+        known = taped.get(_key(call.tool, call.arguments, call.occurrence))
+        if known is None:
             raise Divergence(call.tool, call.arguments, call.occurrence)
-        return taped
+        call.started_ms, call.duration_ms, call.problem = known.started_ms, known.duration_ms, known.error
+        if known.success:
+            call.response = known.response
+            call.body = orjson.dumps(known.response)
 
     def _elapsed_ms(self) -> float:
         return (time.perf_counter() - self._started) * 1000
+
+
+def encode_answer(request_id: int, call: Call) -> bytes:
+    """The frame that answers one request."""
+    if call.problem is not None:
+        return encode_frame({"id": request_id, "error": call.problem.model_dump()})
+    return encode_frame({"id": request_id, "value": orjson.Fragment(call.body)})
 
 
 def _key(tool: str, arguments: dict[str, Any], occurrence: int) -> tuple[str, bytes, int]:

@@ -1,14 +1,15 @@
 """From a run's end to its report: outcome, error code, message, and what to do next."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import Field
 
 from executor import frames
-from executor.jail.launcher import ChildEnd
+from executor.jail.process import ChildEnd
 from executor.relay import Divergence
 from schemas.errors import ErrorDetail
-from schemas.execution import ExecuteRequest, Outcome, Resources
+from schemas.execution import Outcome
 from schemas.validation import Finding
 from schemas.wire import Wire
 
@@ -25,6 +26,14 @@ CODES = {
 SIGXCPU = 24
 
 
+@dataclass(frozen=True)
+class RunLimits:
+    """Time and memory of one execution."""
+
+    timeout_seconds: float
+    max_memory_mb: int
+
+
 class Verdict(Wire):
     """What became of the script."""
 
@@ -34,7 +43,6 @@ class Verdict(Wire):
     suggestions: list[str] = Field(default_factory=list)
     result: Any = None
     warnings: list[str] = Field(default_factory=list)
-    used: Resources | None = None
 
 
 def _failed(outcome: Outcome, message: str, suggestions: list[str], **details: Any) -> Verdict:
@@ -42,7 +50,7 @@ def _failed(outcome: Outcome, message: str, suggestions: list[str], **details: A
     return Verdict(outcome=outcome, error=error, suggestions=suggestions)
 
 
-def read_last_frame(frame: Any, request: ExecuteRequest) -> Verdict:
+def read_last_frame(frame: Any, limits: RunLimits) -> Verdict:
     """The verdict that a child's last frame means."""
     match frame:
         case frames.Finished():
@@ -54,7 +62,7 @@ def read_last_frame(frame: Any, request: ExecuteRequest) -> Verdict:
         case frames.BadParameters():
             return bad_parameters(frame)
         case frames.OutOfMemory():
-            return out_of_memory(request)
+            return out_of_memory(limits)
         case frames.Flood():
             return flooded(frame.what)
     return crashed("the script broke its channel")
@@ -113,29 +121,29 @@ def flooded(what: str) -> Verdict:
     )
 
 
-def out_of_memory(request: ExecuteRequest) -> Verdict:
+def out_of_memory(limits: RunLimits) -> Verdict:
     """The script needed more memory than it may have."""
     suggestions = ["Ask for fewer symbols or a shorter period."]
-    if request.max_memory_mb < 2048:
-        suggestions.append(f"Raise max_memory_mb above {request.max_memory_mb}, up to 2048.")
+    if limits.max_memory_mb < 2048:
+        suggestions.append(f"Raise max_memory_mb above {limits.max_memory_mb}, up to 2048.")
     return _failed(
         Outcome.OUT_OF_MEMORY,
-        f"the script needed more than {request.max_memory_mb} MB",
+        f"the script needed more than {limits.max_memory_mb} MB",
         suggestions,
-        max_memory_mb=request.max_memory_mb,
+        max_memory_mb=limits.max_memory_mb,
     )
 
 
-def timed_out(request: ExecuteRequest, steps: list[str]) -> Verdict:
+def timed_out(limits: RunLimits, steps: list[str]) -> Verdict:
     """The script was not done in time."""
     suggestions = ["Try with fewer symbols or a shorter period.", "Simplify the analysis."]
-    if request.timeout_seconds < 120:
-        suggestions.insert(1, f"Increase timeout_seconds above {request.timeout_seconds:g}, up to 120.")
+    if limits.timeout_seconds < 120:
+        suggestions.insert(1, f"Increase timeout_seconds above {limits.timeout_seconds:g}, up to 120.")
     return _failed(
         Outcome.TIMED_OUT,
-        f"Script execution exceeded {request.timeout_seconds:g} second limit",
+        f"Script execution exceeded {limits.timeout_seconds:g} second limit",
         suggestions,
-        timeout_seconds=request.timeout_seconds,
+        timeout_seconds=limits.timeout_seconds,
         steps_completed=max(len(steps) - 1, 0),
         last_step=steps[-1] if steps else None,
     )
@@ -165,10 +173,10 @@ def crashed(reason: str) -> Verdict:
     return _failed(Outcome.CRASHED, reason, ["Simplify the script.", "Avoid very deep recursion."])
 
 
-def ended_silently(end: ChildEnd, request: ExecuteRequest, steps: list[str]) -> Verdict:
+def ended_silently(end: ChildEnd, limits: RunLimits, steps: list[str]) -> Verdict:
     """The fate of a child that hung up without a last frame."""
-    if end.signal == SIGXCPU or (end.signal == 9 and end.cpu_seconds >= request.timeout_seconds):
-        return timed_out(request, steps)
+    if end.signal == SIGXCPU or (end.signal == 9 and end.cpu_seconds >= limits.timeout_seconds):
+        return timed_out(limits, steps)
     if end.signal is not None:
         return crashed(f"the script ended the interpreter (signal {end.signal})")
     return crashed("the script ended without a result")

@@ -80,6 +80,7 @@ async def health(engine: TheEngine) -> Health:
             "layers": engine.launcher.layers,
             "running": engine.turns.running,
             "waiting": engine.turns.waiting,
+            "ready": engine.pool.counts(),
         },
     )
     servers = [

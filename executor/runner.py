@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import math
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,13 +12,16 @@ from typing import Any
 
 from executor import frames, report
 from executor.broker.broker import Broker
-from executor.frames import BrokenFrame, FrameTooLarge, encode_frame, read_frame
-from executor.jail.launcher import ChildEnd, ChildProcess
+from executor.frames import BrokenFrame, encode_frame, read_frame
+from executor.jail.launcher import Launcher
+from executor.jail.process import ChildEnd, ChildProcess
+from executor.jail.server_channel import FrameTooLarge
 from executor.relay import Divergence, Relay, TooManyCalls
-from executor.report import Verdict
+from executor.report import RunLimits, Verdict
 from executor.script_cache import CompiledScript, ScriptCache
 from sandbox_policies.policy import Policy
 from schemas.execution import (
+    DEFAULT_SEED,
     ExecuteRequest,
     ExecutionEvent,
     ExecutionMetadata,
@@ -25,8 +29,8 @@ from schemas.execution import (
     Outcome,
     Resources,
     Tape,
-    ToolCall,
 )
+from schemas.signature import default_values
 from schemas.validation import ValidationReport
 from schemas.wire import utc_now
 
@@ -39,18 +43,17 @@ OnEvent = Callable[[ExecutionEvent], None]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What an execution needs of the server."""
+    """What every execution needs of the server."""
 
     broker: Broker
     policy: Policy
-    packages: dict[str, str]
-    baseline_bytes: int
-    closings: set[asyncio.Task[ChildEnd]]
-    scripts: ScriptCache[CompiledScript]
+    launcher: Launcher
+    scripts: ScriptCache[CompiledScript] = field(default_factory=ScriptCache)
+    closings: set[asyncio.Task[ChildEnd]] = field(default_factory=set)
 
     def close_later(self, child: ChildProcess) -> asyncio.Task[ChildEnd]:
         """Kill and reap `child` in a task that the server waits for when it stops."""
-        closing = asyncio.create_task(child.close(self.baseline_bytes))
+        closing = asyncio.create_task(child.close(self.launcher.baseline_bytes))
         self.closings.add(closing)
         closing.add_done_callback(self.closings.discard)
         return closing
@@ -61,6 +64,7 @@ class Run:
     """One execution under way; `cancel` may be called from elsewhere."""
 
     request: ExecuteRequest
+    limits: RunLimits
     around: Surroundings
     on_event: OnEvent | None = None
     printed: list[str] = field(default_factory=list)
@@ -73,13 +77,14 @@ class Run:
     def __post_init__(self) -> None:
         tape = self.request.tape
         self.clock: datetime = tape.clock if tape else utc_now()
-        self.seed: int = (
-            tape.seed if tape else int(hashlib.sha256(self.request.execution_id.encode()).hexdigest()[:8], 16)
-        )
+        self.seed = tape.seed if tape else DEFAULT_SEED
         self.started = time.perf_counter()
-        self._task: asyncio.Task[Any] | None = None
-        limits = self.around.policy.limits
-        self.relay = Relay(self.around.broker, limits, tape, self.notify)
+        self._deadline: asyncio.Timeout | None = None
+        self._used: Resources | None = None
+        self._tape: Tape | None = None
+        self.relay = Relay(
+            self.around.broker, self.around.policy.limits, tape, self.notify if self.on_event else None
+        )
 
     def notify(self, kind: str, **facts: Any) -> None:
         """Tell whoever follows this execution."""
@@ -91,46 +96,40 @@ class Run:
     def cancel(self) -> None:
         """Stop it: the child is killed, the outcome is `cancelled`."""
         self.is_cancelled = True
-        if self._task is not None:
-            self._task.cancel()
+        if self._deadline is not None:
+            self._deadline.reschedule(0)
 
     async def execute(self, child: ChildProcess) -> ExecutionReport:
         """Run the script in `child`, which ends with it whatever happens."""
-        self._task = asyncio.create_task(self._follow(child))
-        if self.is_cancelled:  # while it waited for its turn
-            self._task.cancel()
         try:
-            await asyncio.wait([self._task])
+            verdict = None if self.is_cancelled else await self._follow(child)
         finally:
-            self._task.cancel()
             closing = self.around.close_later(child)
-        verdict = report.cancelled() if self.is_cancelled else self._task.result()
-        if verdict is None or verdict.used is None:
+        if self.is_cancelled:
+            verdict = report.cancelled()
+        if verdict is None or self._used is None:
             end = await asyncio.shield(closing)
-            verdict = verdict or report.ended_silently(end, self.request, self.steps)
-            resources = Resources(cpu_seconds=end.cpu_seconds, peak_memory_bytes=end.peak_memory_bytes)
-        else:
-            # The child counted itself: its exit, which costs a millisecond, is not waited for.
-            resources = verdict.used
-        made = self._report(verdict, resources)
+            verdict = verdict or self._read_end(end)
+            self._used = Resources(cpu_seconds=end.cpu_seconds, peak_memory_bytes=end.peak_memory_bytes)
+        made = self._report(verdict, self._used)
         self.notify("finished", report=made)
         return made
 
     async def _follow(self, child: ChildProcess) -> Verdict | None:
-        """The verdict, or None when the child hung up without a last frame."""
+        """The verdict, or None when the child hung up without a last frame, or was cancelled."""
         size_max = self.around.policy.limits.result_bytes_max + FRAME_OVERHEAD
         try:
-            async with asyncio.timeout(self.request.timeout_seconds):
-                await self._send_job(child)
+            async with asyncio.timeout(self.limits.timeout_seconds) as self._deadline:
+                self._send_job(child)
                 while True:
-                    frame = await read_frame(child.reader, size_max)
+                    frame = await read_frame(child.channel, size_max)
                     if frame is None:
                         return None
                     verdict = await self._handle(frame, child)
                     if verdict is not None:
                         return verdict
         except TimeoutError:
-            return report.timed_out(self.request, self.steps)
+            return report.timed_out(self.limits, self.steps)
         except FrameTooLarge:
             return report.flooded("result")
         except TooManyCalls as error:
@@ -139,41 +138,41 @@ class Run:
             return report.diverged(error)
         except BrokenFrame as error:
             return report.crashed(f"the script broke its channel: {error}")
-        except ConnectionError:
-            return None
 
-    async def _send_job(self, child: ChildProcess) -> None:
+    def _send_job(self, child: ChildProcess) -> None:
         known = self.around.scripts.find(self.request.script)
         job = {
             "type": "execute",
             "script": self.request.script,
-            "compiled": known.model_dump() if known else None,
+            "compiled": known.as_json if known else None,
             "parameters": self.request.parameters,
-            "memory_bytes": self.request.max_memory_mb * MEBIBYTE,
-            "cpu_seconds": math.ceil(self.request.timeout_seconds) + 1,
+            "memory_bytes": self.limits.max_memory_mb * MEBIBYTE,
+            "cpu_seconds": math.ceil(self.limits.timeout_seconds) + 1,
             "tools": self.around.broker.tool_names(),
             "clock": self.clock.isoformat(),
             "seed": self.seed,
         }
-        child.writer.write(encode_frame(job))
-        await child.writer.drain()
+        child.channel.send(encode_frame(job))
+        self._tape = self._begin_tape()  # now, while the child works
+        if known is not None:  # the child has nothing to tell of it
+            self._begin({**default_values(known.parameters), **self.request.parameters})
+
+    def _begin(self, parameters: dict[str, Any]) -> None:
+        self.has_begun = True
+        self.parameters = parameters
+        self.notify("started")
 
     async def _handle(self, frame: Any, child: ChildProcess) -> Verdict | None:
         """Act on one frame; a verdict ends the run."""
         match frame:
-            case frames.Ready() if not self.has_begun:
-                return None
             case frames.Compiled() if not self.has_begun:
-                compiled = CompiledScript(code=frame.code, parameters=frame.parameters)
+                compiled = CompiledScript(frame.code, frame.parameters)
                 self.around.scripts.keep(self.request.script, compiled)
             case frames.Begun() if not self.has_begun:
-                self.has_begun = True
-                self.parameters = frame.parameters
-                self.notify("started")
+                self._begin(frame.parameters)
             case frames.Calls():
-                answers = await self.relay.answer([call.model_dump() for call in frame.calls])
-                child.writer.write(b"".join(map(encode_frame, answers)))
-                await child.writer.drain()
+                child.channel.send(await self.relay.answer(frame.calls))
+                await child.channel.drain()
             case frames.Step() | frames.Printed():
                 return self._note_text(frame)
             case _:
@@ -192,12 +191,20 @@ class Run:
         return report.flooded("printed") if self.printed_characters > limits.printed_characters_max else None
 
     def _conclude(self, frame: Any) -> Verdict:
-        verdict = report.read_last_frame(frame, self.request)
-        used = Resources(**frame.used.model_dump()) if isinstance(frame, frames.Last) else None
-        return verdict.model_copy(update={"used": used})
+        if isinstance(frame, frames.Last):
+            # The child counted itself: its exit, which costs a millisecond, is not waited for.
+            self._used = frame.used
+        if isinstance(frame, frames.BadParameters):
+            self.parameters = {}
+        return report.read_last_frame(frame, self.limits)
+
+    def _read_end(self, end: ChildEnd) -> Verdict:
+        if end.signal == signal.SIGKILL and self.around.launcher.had_oom_kill():
+            return report.out_of_memory(self.limits)
+        return report.ended_silently(end, self.limits, self.steps)
 
     def _report(self, verdict: Verdict, resources: Resources) -> ExecutionReport:
-        calls = [ToolCall(**call.model_dump(exclude={"response", "size"})) for call in self.relay.calls]
+        calls = self.relay.shown()
         sources = dict.fromkeys(str(call.metadata["source"]) for call in calls if "source" in call.metadata)
         metadata = ExecutionMetadata(
             data_sources=list(sources),
@@ -220,10 +227,10 @@ class Run:
             findings=verdict.findings,
             recovery_suggestions=verdict.suggestions,
             metadata=metadata,
-            tape=self._tape(),
+            tape=self._finish_tape(),
         )
 
-    def _tape(self) -> Tape:
+    def _begin_tape(self) -> Tape:
         return Tape(
             execution_id=self.request.execution_id,
             script=self.request.script,
@@ -231,11 +238,14 @@ class Run:
             parameters=self.parameters,
             policy_version=self.around.policy.version,
             catalogue_digest=self.around.broker.digest(),
-            packages=self.around.packages,
+            packages=self.around.launcher.packages,
             clock=self.clock,
             seed=self.seed,
-            calls=self.relay.calls,
         )
+
+    def _finish_tape(self) -> Tape:
+        found = {"parameters": self.parameters, "calls": self.relay.recording()}
+        return (self._tape or self._begin_tape()).model_copy(update=found)
 
 
 async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:
@@ -248,15 +258,10 @@ async def check_script(script: str, child: ChildProcess, around: Surroundings) -
     }
     try:
         async with asyncio.timeout(VALIDATE_SECONDS):
-            child.writer.write(encode_frame(job))
-            await child.writer.drain()
-            while True:
-                frame = await read_frame(child.reader, around.policy.limits.result_bytes_max)
-                if isinstance(frame, frames.Report):
-                    return frame.report
-                if not isinstance(frame, frames.Ready):
-                    return None
-    except (TimeoutError, BrokenFrame, FrameTooLarge, ConnectionError):
+            child.channel.send(encode_frame(job))
+            frame = await read_frame(child.channel, around.policy.limits.result_bytes_max)
+            return frame.report if isinstance(frame, frames.Report) else None
+    except (TimeoutError, BrokenFrame, FrameTooLarge):
         return None
     finally:
         around.close_later(child)

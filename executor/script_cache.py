@@ -7,18 +7,20 @@ server never loads it. It fits this server's own zygote and policy, so it is kep
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
+import orjson
+
 from schemas.signature import JsonSchema
-from schemas.wire import Wire
 
 ENTRIES_MAX = 256
 Entry = TypeVar("Entry")
 
 
-class CompiledScript(Wire):
+class CompiledScript:
     """Code of a script that passed its check, as text, and the JSON Schema of its parameters."""
 
-    code: str
-    parameters: JsonSchema
+    def __init__(self, code: str, parameters: JsonSchema) -> None:
+        self.parameters = parameters
+        self.as_json = orjson.Fragment(orjson.dumps({"code": code, "parameters": parameters}))
 
 
 class ScriptCache(Generic[Entry]):

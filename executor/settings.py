@@ -41,6 +41,9 @@ class ExecutorSettings(ServiceSettings):
     executions_waiting: int = Field(
         default=64, ge=0, description="How many more may wait before new ones are turned away."
     )
-    warm_children: int = Field(
-        default=2, ge=0, le=64, description="How many children are kept ready while the machine is idle."
+    warm_children: int | None = Field(
+        default=None,
+        ge=0,
+        le=256,
+        description="How many children are kept ready while nothing runs; unset: as cores and memory allow.",
     )

@@ -1,14 +1,15 @@
 """Who runs and who waits: so many at once, so many in line, the rest is turned away."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from executor.errors import Busy
 
 
 class Turns:
-    """First come, first served. `running` and `waiting` are for /health."""
+    """First come, first served: `async with turns` waits for a turn and holds it.
+
+    Raises `Busy` when the line is full. `running` and `waiting` are for /health.
+    """
 
     def __init__(self, at_once: int, waiting_max: int) -> None:
         self._gate = asyncio.Semaphore(at_once)
@@ -16,9 +17,7 @@ class Turns:
         self.running = 0
         self.waiting = 0
 
-    @asynccontextmanager
-    async def take(self) -> AsyncIterator[None]:
-        """Wait for a turn and hold it. Raises `Busy` when the line is full."""
+    async def __aenter__(self) -> None:
         if self._gate.locked() and self.waiting >= self._waiting_max:
             raise Busy(
                 "too many executions are waiting",
@@ -31,8 +30,7 @@ class Turns:
         finally:
             self.waiting -= 1
         self.running += 1
-        try:
-            yield
-        finally:
-            self.running -= 1
-            self._gate.release()
+
+    async def __aexit__(self, *_: object) -> None:
+        self.running -= 1
+        self._gate.release()

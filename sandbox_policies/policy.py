@@ -88,6 +88,13 @@ class Layers(Wire):
     required: list[str]
 
 
+class Cgroup(Wire):
+    """Bounds of the jail as a whole, where a cgroup is delegated to the server."""
+
+    memory_share: float = Field(gt=0, le=1)
+    processes_max: int
+
+
 class SystemCalls(Wire):
     """System calls that the child may make; everything else answers EPERM."""
 
@@ -111,6 +118,7 @@ class Policy(Wire):
     builtin: list[BuiltinRule] = Field(default_factory=list)
     limits: Limits
     layers: Layers
+    cgroup: Cgroup
     system_calls: SystemCalls
     conditions: Conditions
     version: str

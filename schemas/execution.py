@@ -10,6 +10,9 @@ from schemas.errors import ErrorDetail
 from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
 
+DEFAULT_SEED = 1
+"""Of every execution that replays no tape: the same script on the same data gives the same bytes."""
+
 
 class Outcome(StrEnum):
     """The closed list of fates of a script. The jail being unable to work is not among them."""
@@ -39,7 +42,7 @@ class ToolCall(Wire):
     success: bool = True
     error: ErrorDetail | None = None
     digest: str = ""
-    """SHA-256 of the canonical JSON of the response."""
+    """SHA-256 of the response as JSON, as the script got it."""
     metadata: dict[str, Any] = Field(default_factory=dict)
     """The label the tool put on its data: source, endpoint, as_of, feed, …"""
     row_count: int | None = None

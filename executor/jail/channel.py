@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 HEADER = struct.Struct(">I")
+CHUNK_BYTES = 65_536
 
 
 class ChannelClosed(BaseException):
@@ -16,12 +17,13 @@ class ChannelClosed(BaseException):
 class Silence:
     """A channel to nobody, for rehearsing."""
 
-    def send(self, frame: dict[str, Any]) -> None:
-        """Encode a frame and forget it."""
-        orjson.dumps(frame)
+    def send(self, *frames: dict[str, Any]) -> None:
+        """Encode frames and forget them."""
+        for frame in frames:
+            orjson.dumps(frame)
 
-    def send_bytes(self, body: bytes) -> None:
-        """Forget a frame."""
+    def send_bytes(self, *bodies: bytes) -> None:
+        """Forget frames."""
 
     def receive(self) -> dict[str, Any]:
         """Nobody answers: raises `ChannelClosed`."""
@@ -33,27 +35,42 @@ class Channel(Silence):
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
+        self._rest = b""
 
-    def send(self, frame: dict[str, Any]) -> None:
-        """Send one frame."""
-        self.send_bytes(orjson.dumps(frame))
+    def send(self, *frames: dict[str, Any]) -> None:
+        """Send frames at once, so that the server wakes once."""
+        self.send_bytes(*map(orjson.dumps, frames))
 
-    def send_bytes(self, body: bytes) -> None:
-        """Send one frame that is JSON already."""
+    def send_bytes(self, *bodies: bytes) -> None:
+        """Send frames that are JSON already."""
         try:
-            self._socket.sendall(HEADER.pack(len(body)) + body)
+            self._socket.sendall(b"".join([HEADER.pack(len(body)) + body for body in bodies]))
         except OSError as error:
             raise ChannelClosed from error
 
     def receive(self) -> dict[str, Any]:
         """Wait for one frame."""
-        (size,) = HEADER.unpack(self._read(HEADER.size))
-        frame: dict[str, Any] = orjson.loads(self._read(size))
+        (size,) = HEADER.unpack(self._take(HEADER.size))
+        frame: dict[str, Any] = orjson.loads(self._take(size))
         return frame
 
-    def _read(self, size: int) -> bytearray:
+    def _take(self, size: int) -> bytes | bytearray:
+        while len(self._rest) < size <= CHUNK_BYTES:
+            got = self._socket.recv(CHUNK_BYTES)
+            if not got:
+                raise ChannelClosed
+            self._rest += got
+        if size > CHUNK_BYTES:
+            return self._take_large(size)
+        data, self._rest = self._rest[:size], self._rest[size:]
+        return data
+
+    def _take_large(self, size: int) -> bytearray:
+        """Straight into its place: a large answer is not copied on its way."""
         data = bytearray(size)
-        view = memoryview(data)
+        start = min(len(self._rest), size)
+        data[:start], self._rest = self._rest[:start], self._rest[start:]
+        view = memoryview(data)[start:]
         while view:
             got = self._socket.recv_into(view)
             if got == 0:

@@ -15,22 +15,24 @@ import traceback
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from datetime import datetime
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import Any
 
 import jsonschema_rs
 import orjson
 
-from executor.jail import client as client_module
 from executor.jail.channel import Channel, Silence
-from executor.jail.clock import fix_clock, fix_randomness
+from executor.jail.client import ClientModule, ToolClient, ToolError
+from executor.jail.clock import FixedClock, FixedRandomness
 from executor.jail.guards import Guards, script_builtins
 from executor.jail.layers import resource_limits
 from executor.jail.values import Converter, NotJson, TooManyValues
+from executor.jail.warm_up import WARM_UP_JOB
 from sandbox_policies.analyser import analyse
 from sandbox_policies.compiler import SCRIPT_FILE, Compiled, compile_script
 from sandbox_policies.policy import Policy
-from schemas.signature import JsonSchema, default_values, to_python
+from schemas.execution import DEFAULT_SEED
+from schemas.signature import EMPTY, JsonSchema, default_values, to_python
 
 MESSAGE_CHARACTERS_MAX = 2000
 
@@ -70,11 +72,17 @@ class Child:
         self.policy = policy
         self.guards = Guards(policy, watched)
         self.baseline_bytes = baseline_bytes
+        self.clock = FixedClock()
+        self.randomness = FixedRandomness()
         self.started = resource.getrusage(resource.RUSAGE_SELF)
 
     def serve(self, channel: Channel) -> None:
-        """Take the one job and do it."""
-        job = channel.receive()
+        """Take the one job and do it; rehearse before it as often as asked."""
+        self.prepare(channel)
+        while (job := channel.receive())["type"] == "rehearse":
+            self.rehearse()
+            self.prepare(channel)
+            channel.send({"type": "ready"})
         self.started = resource.getrusage(resource.RUSAGE_SELF)
         resource_limits.apply_for_run(self.baseline_bytes, job["memory_bytes"], job["cpu_seconds"])
         try:
@@ -87,23 +95,31 @@ class Child:
             gc.collect()
             self.end(channel, {"type": "out_of_memory"})
 
-    def warm_up(self, job: dict[str, Any]) -> None:
-        """Do an ordinary job for nobody: what it touches is this child's own when the real one comes."""
-        self.run(Silence(), job)
+    def rehearse(self) -> None:
+        """Do an ordinary job for nobody, new and known: what it touches is then this child's own."""
+        compiled = self.compile(WARM_UP_JOB["script"])
+        code = b64encode(marshal.dumps(compiled.code)).decode()
+        known = {"code": code, "parameters": compiled.parameters}
+        for job in (WARM_UP_JOB, {**WARM_UP_JOB, "compiled": known}):
+            self.prepare(Silence())
+            self.run(Silence(), job)
 
     def run(self, channel: Silence, job: dict[str, Any]) -> None:
         """Check, bind the parameters, execute, convert, report."""
-        code, schema = self.obtain_code(channel, job)
+        code, schema, introduction = self.obtain_code(job)
         if code is None:
+            self.end(channel, introduction)
             return
         values = {**default_values(schema), **job["parameters"]}
         problems = find_problems(schema, values) if values else []
         if problems:
             self.end(channel, {"type": "bad_parameters", "problems": problems})
             return
-        channel.send({"type": "begun", "parameters": values})
-        fix_clock(datetime.fromisoformat(job["clock"]))
-        fix_randomness(job["seed"])
+        if introduction:
+            channel.send(introduction, {"type": "begun", "parameters": values})
+        self.clock.set(datetime.fromisoformat(job["clock"]))
+        if job["seed"] != DEFAULT_SEED:
+            self.randomness.set(job["seed"])
         typed = {name: to_python(schema["properties"][name], value) for name, value in values.items()}
         self.execute(channel, job, code, typed)
 
@@ -115,46 +131,45 @@ class Child:
         """What the script finds as builtins: the other half."""
         return script_builtins(self.guards, show)
 
-    def converter(self) -> Converter:
+    def make_converter(self) -> Converter:
         """For one result, or the arguments of one tool call."""
         limits = self.policy.limits
         return Converter(limits.result_depth_max, limits.result_values_max, limits.result_bytes_max)
 
-    def obtain_code(self, channel: Silence, job: dict[str, Any]) -> tuple[CodeType | None, JsonSchema]:
-        """The script's code and parameters: as an earlier child made them, or made now and passed on."""
+    def obtain_code(self, job: dict[str, Any]) -> tuple[CodeType | None, JsonSchema, dict[str, Any]]:
+        """The script's code and parameters, and what to tell the server of them.
+
+        Nothing is told of code that an earlier child made; code that is missing was refused.
+        """
         known = job["compiled"]
         if known is not None:
-            return marshal.loads(b64decode(known["code"])), known["parameters"]  # noqa: S302  from the server
+            return marshal.loads(b64decode(known["code"])), known["parameters"], {}  # noqa: S302  from the server
         compiled = self.compile(job["script"])
         if compiled.code is None:
             findings = [finding.model_dump() for finding in compiled.findings]
-            self.end(channel, {"type": "refused", "findings": findings})
-        else:
-            code = b64encode(marshal.dumps(compiled.code)).decode()
-            channel.send({"type": "compiled", "code": code, "parameters": compiled.parameters})
-        return compiled.code, compiled.parameters
+            return None, EMPTY, {"type": "refused", "findings": findings}
+        code = b64encode(marshal.dumps(compiled.code)).decode()
+        introduction = {"type": "compiled", "code": code, "parameters": compiled.parameters}
+        return compiled.code, compiled.parameters, introduction
+
+    def prepare(self, channel: Silence) -> None:
+        """Lay out all that a script finds, before there is one."""
+        self.randomness.set(DEFAULT_SEED)  # a fork has seeded `random` anew
+        self.converter = self.make_converter()
+        self.client = ToolClient(channel, lambda value: self.make_converter().convert(value))
+        self.main = ModuleType("__main__")
+        vars(self.main).update(
+            __builtins__=self.builtins(Printer(channel, self.policy, lambda: self.flood(channel))),
+            _getattr_=self.guards.read_attribute,
+            mcp_client=ClientModule(self.client),
+        )
+        sys.modules.update(mcp_client=self.main.mcp_client, __main__=self.main)
 
     def execute(self, channel: Silence, job: dict[str, Any], code: Any, values: dict[str, Any]) -> None:
         """Run the code; whatever it does becomes exactly one last frame."""
-        converter = self.converter()
-        client = client_module.ToolClient(channel, lambda value: self.converter().convert(value))
-        module = client_module.build_client_module(client, job["tools"])
-        sys.modules["mcp_client"] = module
-        linecache.cache[SCRIPT_FILE] = (
-            len(job["script"]),
-            None,
-            job["script"].splitlines(keepends=True),
-            SCRIPT_FILE,
-        )
-        namespace: dict[str, Any] = {
-            "__builtins__": self.builtins(Printer(channel, self.policy, lambda: self.flood(channel))),
-            "__name__": "__main__",
-            "_getattr_": self.guards.read_attribute,
-            "mcp_client": module,
-        }
-        main = type(sys)("__main__")
-        main.__dict__.update(namespace)
-        sys.modules["__main__"] = main
+        script, main, converter = job["script"], self.main, self.converter
+        self.client.tools = job["tools"]
+        linecache.cache[SCRIPT_FILE] = (len(script), None, script.splitlines(keepends=True), SCRIPT_FILE)
         try:
             exec(code, main.__dict__)  # noqa: S102  this is what the jail is for
             if callable(main.__dict__.get("analyze")):
@@ -225,6 +240,6 @@ def describe_exception(error: BaseException) -> dict[str, Any]:
         "line": last.lineno if last else None,
         "source": (last.line or "")[:200] if last else "",
     }
-    if isinstance(error, client_module.ToolError):
+    if isinstance(error, ToolError):
         frame["tool_error"] = {"tool": error.tool, "code": error.code, "details": error.details}
     return frame

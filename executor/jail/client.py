@@ -1,6 +1,6 @@
 """`mcp_client`, the module through which a script reaches the tools. Built in the child, never on disk."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from types import ModuleType
 from typing import Any
 
@@ -28,12 +28,13 @@ class Param:
 
 
 class ToolClient:
-    """Sends tool calls to the server and waits for the answers."""
+    """Sends tool calls to the server and waits for the answers. `tools` holds the names there are."""
 
     def __init__(self, channel: Silence, convert: Any) -> None:
         self._channel = channel
         self._convert = convert
         self._next_id = 0
+        self.tools: Collection[str] = ()
 
     def call(self, tool: str, arguments: dict[str, Any] | None = None) -> Any:
         """Call one tool by name. Raises `ToolError`."""
@@ -76,25 +77,24 @@ class ToolClient:
         return values
 
 
-def build_client_module(client: ToolClient, tools: list[str]) -> ModuleType:
-    """The module `mcp_client` with one function per tool."""
-    module = ModuleType("mcp_client", "Tools that this script may call.")
+class ClientModule(ModuleType):
+    """The module `mcp_client`: what every script finds there, and a function per tool once it is named."""
 
-    def tool_function(name: str) -> Any:
+    def __init__(self, client: ToolClient) -> None:
+        super().__init__("mcp_client", "Tools that this script may call.")
+        vars(self).update(
+            call=client.call, call_many=client.call_many, step=client.step, ToolError=ToolError, Param=Param
+        )
+        self._client = client
+
+    def __getattr__(self, name: str) -> Any:
+        client: ToolClient = vars(self)["_client"]
+        if name not in client.tools:
+            raise AttributeError(f"module 'mcp_client' has no attribute {name!r}")
+
         def call_tool(*arguments: Any, **named: Any) -> Any:
             return client.call_by_position(name, arguments, named)
 
         call_tool.__name__ = call_tool.__qualname__ = name
+        setattr(self, name, call_tool)
         return call_tool
-
-    for name in tools:
-        setattr(module, name, tool_function(name))
-    for name, value in {
-        "call": client.call,
-        "call_many": client.call_many,
-        "step": client.step,
-        "ToolError": ToolError,
-        "Param": Param,
-    }.items():
-        setattr(module, name, value)
-    return module

@@ -29,6 +29,9 @@ class Guards:
         self.policy = policy
         self.watched = watched
         self.formatter = _SafeFormatter(self)
+        self.plain_builtins = {
+            name: getattr(builtins, name) for name in policy.allowed_builtins if hasattr(builtins, name)
+        }
 
     def read_attribute(self, owner: Any, name: str, *default: Any) -> Any:
         """`owner.name` where the name is watched or was computed. Raises AttributeError when refused."""
@@ -222,9 +225,6 @@ class ScriptType(metaclass=_OnlyAsking):
 
 def script_builtins(guards: Guards, show: Callable[..., None]) -> dict[str, Any]:
     """The table of builtins that a script runs with."""
-    table = {
-        name: getattr(builtins, name) for name in guards.policy.allowed_builtins if hasattr(builtins, name)
-    }
 
     def has_attribute(owner: Any, name: str) -> bool:
         try:
@@ -238,14 +238,13 @@ def script_builtins(guards: Guards, show: Callable[..., None]) -> dict[str, Any]
         guards.check(owner, name)
         delattr(owner, name)
 
-    table.update(
-        getattr=guards.read_attribute,
-        hasattr=has_attribute,
-        setattr=guards.write_attribute,
-        delattr=delete_attribute,
-        print=show,
-        type=ScriptType,
-        __import__=guards.import_module,
-        __build_class__=builtins.__build_class__,
-    )
-    return table
+    return guards.plain_builtins | {
+        "getattr": guards.read_attribute,
+        "hasattr": has_attribute,
+        "setattr": guards.write_attribute,
+        "delattr": delete_attribute,
+        "print": show,
+        "type": ScriptType,
+        "__import__": guards.import_module,
+        "__build_class__": builtins.__build_class__,
+    }

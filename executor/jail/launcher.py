@@ -2,20 +2,22 @@
 
 import asyncio
 import json
-import os
-import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from executor.errors import JailUnavailable
+from executor.jail.layers import cgroup
+from executor.jail.layers.kernel import LayerError
+from executor.jail.process import ChildProcess, readable
+from executor.jail.server_channel import FrameTooLarge, ServerChannel
+from sandbox_policies.policy import load_policy
 
 START_SECONDS = 60
 FORK_SECONDS = 10
+PROOFS_BYTES_MAX = 65536
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -25,51 +27,6 @@ ENVIRONMENT = {
     "TZ": "UTC",
 }
 """All that the jail's processes find in their environment: nothing of the server's."""
-
-
-@dataclass(frozen=True)
-class ChildEnd:
-    """How a child ended, as the kernel tells it."""
-
-    exit_code: int | None
-    signal: int | None
-    cpu_seconds: float
-    peak_memory_bytes: int
-
-
-@dataclass
-class ChildProcess:
-    """A child that waits for its one job."""
-
-    pid: int
-    pidfd: int
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-    end: ChildEnd | None = field(default=None)
-
-    def kill(self) -> None:
-        """End it now; harmless when it has ended already."""
-        if self.end is None:
-            try:
-                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
-            except ProcessLookupError:
-                return
-
-    async def close(self, baseline_bytes: int) -> ChildEnd:
-        """Kill it if it still runs, reap it, and say how it ended."""
-        if self.end is None:
-            self.kill()
-            await _readable(self.pidfd)
-            _, status, used = os.wait4(self.pid, 0)  # noqa: ASYNC222  it has ended: this does not wait
-            os.close(self.pidfd)
-            self.writer.close()
-            self.end = ChildEnd(
-                exit_code=os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else None,
-                signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else None,
-                cpu_seconds=used.ru_utime + used.ru_stime,
-                peak_memory_bytes=max(used.ru_maxrss * 1024 - baseline_bytes, 0),
-            )
-        return self.end
 
 
 class Launcher:
@@ -85,6 +42,8 @@ class Launcher:
         self.layers: dict[str, str] = {}
         self.packages: dict[str, str] = {}
         self.baseline_bytes = 0
+        self._group: cgroup.Group | None = None
+        self._oom_kills = 0
 
     async def start(self) -> None:
         """Start the zygote and wait until it is warm. Raises `JailUnavailable`."""
@@ -97,7 +56,8 @@ class Launcher:
         if hello is None:
             raise JailUnavailable("the zygote ended while it started", suggestions=("Run `qna doctor`.",))
         self.layers, self.packages = hello["layers"], hello["packages"]
-        ours.settimeout(FORK_SECONDS)
+        ours.setblocking(False)
+        self._group = self._make_group(self._process.pid)
         await self._prove_layers()
 
     def _start_zygote(self, control: socket.socket) -> subprocess.Popen[bytes]:
@@ -111,14 +71,31 @@ class Launcher:
             stdout=subprocess.DEVNULL,
         )
 
+    def _make_group(self, zygote: int) -> cgroup.Group | None:
+        bounds = load_policy(self._policy_files).cgroup
+        try:
+            group = cgroup.create(bounds.memory_share, bounds.processes_max)
+            group.add(zygote)
+            group.verify(zygote)
+        except (LayerError, OSError) as error:
+            self.layers["cgroup"] = f"off: {error}"
+            return None
+        self.layers["cgroup"] = "on"
+        return group
+
+    def had_oom_kill(self) -> bool:
+        """Whether the kernel has ended a child for want of memory since this was asked last."""
+        before = self._oom_kills
+        self._oom_kills = self._group.oom_kills() if self._group else 0
+        return self._oom_kills > before
+
     async def _prove_layers(self) -> None:
         """Let a child try what it must not be able to do; what a proof says outweighs what was set up."""
         child = await self._launch(b"test")
         try:
             async with asyncio.timeout(FORK_SECONDS):
-                size = int.from_bytes(await child.reader.readexactly(4), "big")
-                proofs: dict[str, str] = json.loads(await child.reader.readexactly(size))
-        except (TimeoutError, asyncio.IncompleteReadError) as error:
+                proofs: dict[str, str] = json.loads(await child.channel.receive(PROOFS_BYTES_MAX) or b"")
+        except (TimeoutError, FrameTooLarge, ValueError) as error:
             raise JailUnavailable(
                 "the jail's own test child ended", suggestions=("Run `qna doctor`.",)
             ) from error
@@ -129,9 +106,9 @@ class Launcher:
             if self.layers.get(layer, "on") == "on":
                 self.layers[layer] = proof
 
-    async def launch(self, kind: Literal["now", "warm"]) -> ChildProcess:
-        """A fresh child, for a job that waits or for one that may come. Raises `JailUnavailable`."""
-        launching = asyncio.create_task(self._launch_in_turn(kind.encode()))
+    async def launch(self) -> ChildProcess:
+        """A fresh child. Raises `JailUnavailable`."""
+        launching = asyncio.create_task(self._launch_in_turn())
         try:
             return await asyncio.shield(launching)
         except asyncio.CancelledError:
@@ -141,9 +118,9 @@ class Launcher:
                 await launching.result().close(self.baseline_bytes)
             raise
 
-    async def _launch_in_turn(self, kind: bytes) -> ChildProcess:
+    async def _launch_in_turn(self) -> ChildProcess:
         async with self._lock:
-            return await self._launch(kind)
+            return await self._launch(b"child")
 
     async def _launch(self, kind: bytes) -> ChildProcess:
         if self._control is None:
@@ -151,16 +128,17 @@ class Launcher:
         ours, theirs = socket.socketpair()
         with theirs:
             try:
-                pid, pidfd = await asyncio.to_thread(self._request, self._control, kind, theirs)
-            except (OSError, ValueError) as error:
+                async with asyncio.timeout(FORK_SECONDS):
+                    pid, pidfd = await self._request(self._control, kind, theirs)
+            except (OSError, ValueError, TimeoutError) as error:
                 ours.close()
                 raise JailUnavailable(f"the zygote does not answer: {error}") from error
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
-        return ChildProcess(pid, pidfd, reader, writer)
+        return ChildProcess(pid, pidfd, ServerChannel(ours))
 
     @staticmethod
-    def _request(control: socket.socket, kind: bytes, connection: socket.socket) -> tuple[int, int]:
+    async def _request(control: socket.socket, kind: bytes, connection: socket.socket) -> tuple[int, int]:
         socket.send_fds(control, [kind], [connection.fileno()])
+        await readable(control.fileno())
         message, passed, _, _ = socket.recv_fds(control, 4096, 1)
         reply = json.loads(message)
         if "error" in reply:
@@ -179,18 +157,5 @@ class Launcher:
         if self._process is not None:
             self._process.kill()
             await asyncio.to_thread(self._process.wait)
-
-
-def _resolve(future: asyncio.Future[None]) -> None:
-    if not future.done():
-        future.set_result(None)
-
-
-async def _readable(descriptor: int) -> None:
-    loop = asyncio.get_running_loop()
-    ready: asyncio.Future[None] = loop.create_future()
-    loop.add_reader(descriptor, _resolve, ready)
-    try:
-        await ready
-    finally:
-        loop.remove_reader(descriptor)
+        if self._group is not None:
+            self._group.remove()

@@ -9,52 +9,15 @@ import statistics
 import time
 from datetime import UTC, date, datetime
 from io import StringIO
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
 
 from executor.jail.values import Converter
+from executor.jail.warm_up import WARM_UP_SCRIPT
 from sandbox_policies.analyser import analyse
 from sandbox_policies.policy import Policy
-
-WARM_UP_SCRIPT = '''
-import numpy as np
-import pandas as pd
-from mcp_client import ToolError, call_many
-
-def analyze(symbols: list[str] = ["A", "B"], days: int = 30) -> dict:
-    """Measure.
-
-    days: trading days, 5 to 1000
-    """
-    index = pd.date_range("2020-01-01", periods=300, freq="B")
-    rows = []
-    for place, symbol in enumerate(symbols):
-        close = pd.Series(100 + np.sin(np.arange(300.0) + place), index=index)
-        returns = close.pct_change().dropna()
-        table = pd.DataFrame({"close": close, "month": index.month, "high": close.cummax()})
-        table["change"] = close.diff()
-        table["mean"] = close.rolling(20).mean()
-        monthly = table.groupby("month")["close"].agg(["mean", "max"])
-        volatility = float(returns.std() * 252**0.5)
-        rows.append({"key": symbol, "value": volatility, "months": monthly["mean"].tolist()})
-        rows[-1]["last"] = table.sort_values("close").tail(3).to_dict("records")[0]["close"]
-    rows.sort(key=lambda row: row["value"], reverse=True)
-    if not rows:
-        raise ToolError("nothing", "no_data")
-    print(f"{len(rows):.2f}")
-    return {"description": f"{rows[0]['key']}: {rows[0]['value']:.2%}", "body": rows}
-'''
-WARM_UP_JOB: dict[str, Any] = {
-    "script": WARM_UP_SCRIPT,
-    "compiled": None,
-    "parameters": {"days": 20},
-    "tools": ["tool"],
-    "clock": "2020-01-01T00:00:00+00:00",
-    "seed": 1,
-}
 
 
 def rehearse(policy: Policy) -> None:

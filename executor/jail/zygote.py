@@ -9,6 +9,7 @@ import ctypes
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 import warnings
@@ -28,7 +29,7 @@ from executor.jail.layers import (
     seccomp,
 )
 from executor.jail.preload import import_allowed, import_lazy_parts
-from executor.jail.rehearsal import WARM_UP_JOB, rehearse
+from executor.jail.rehearsal import rehearse
 from sandbox_policies.policy import Policy, load_policy
 
 CLONE_PARENT, CLONE_PIDFD = 0x00008000, 0x00001000
@@ -92,7 +93,7 @@ class Zygote:
     def fork(self, connection: socket.socket, kind: bytes) -> tuple[int, int]:
         """Fork a child of the server's, not ours: the server reaps and kills it without races.
 
-        `kind` is b"now" for a job that waits already, b"warm" for one that may come, b"test" for the proofs.
+        `kind` is b"child" for a job, b"test" for the proofs.
         """
         ctypes.pythonapi.PyOS_BeforeFork()
         pid, pidfd = _clone(self.pid_flag)
@@ -111,15 +112,12 @@ class Zygote:
             fd = descriptors.keep_only(connection.detach())
             channel = Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, fileno=fd))
             resource_limits.apply_fixed(self.policy.limits.open_files_max)
-            proofs = prove(INHERITED_WALLS) if kind == b"test" else {}
+            proofs = kernel.prove(INHERITED_WALLS) if kind == b"test" else {}
             self.filter.install()
             gc.enable()
             if kind == b"test":
-                channel.send({**proofs, **prove({"seccomp": seccomp.verify})})
+                channel.send({**proofs, **kernel.prove({"seccomp": seccomp.verify})})
             else:
-                if kind == b"warm":
-                    self.child.warm_up(WARM_UP_JOB)
-                channel.send({"type": "ready"})
                 self.child.serve(channel)
             status = 0
         os._exit(status)
@@ -139,19 +137,6 @@ INHERITED_WALLS: dict[str, Callable[[], None]] = {
 """Layer to its proof; the last layer, seccomp, would forbid these proofs and is proved after them."""
 
 
-def prove(walls: dict[str, Callable[[], None]]) -> dict[str, str]:
-    """Each layer with "on", or "off" and what does not hold."""
-    proofs = {}
-    for layer, verify in walls.items():
-        try:
-            verify()
-        except (kernel.LayerError, OSError) as error:
-            proofs[layer] = f"off: {error}"
-        else:
-            proofs[layer] = "on"
-    return proofs
-
-
 def package_versions() -> dict[str, str]:
     """Versions that decide whether a replay can give the same bytes."""
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
@@ -162,22 +147,11 @@ def package_versions() -> dict[str, str]:
     return versions
 
 
-class _CloneArguments(ctypes.Structure):
-    """struct clone_args of clone3(2), version 2."""
-
-    _fields_ = [
-        (name, ctypes.c_uint64)
-        for name in (
-            *("flags", "pidfd", "child_tid", "parent_tid", "exit_signal"),
-            *("stack", "stack_size", "tls", "set_tid", "set_tid_size", "cgroup"),
-        )
-    ]
-
-
 def _clone(extra_flags: int) -> tuple[int, int]:
+    """A fork that asks for a pidfd. clone(2), because containers' filters often hide clone3(2)."""
     pidfd = ctypes.c_int(-1)
-    arguments = _CloneArguments(flags=CLONE_PARENT | CLONE_PIDFD | extra_flags, pidfd=ctypes.addressof(pidfd))
-    pid = kernel.syscall("clone3", ctypes.byref(arguments), ctypes.sizeof(arguments))
+    flags = CLONE_PARENT | CLONE_PIDFD | extra_flags | signal.SIGCHLD
+    pid = kernel.syscall("clone", flags, 0, ctypes.byref(pidfd), 0, 0)
     return pid, pidfd.value
 
 

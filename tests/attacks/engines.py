@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from executor.engine import Engine
 from executor.jail.launcher import Launcher
-from executor.pool import Pool
+from executor.pool import Pool, PoolSize
 from executor.settings import ExecutorSettings
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
 
@@ -44,7 +44,7 @@ class WeakenedEngine(Engine):
     def __init__(self, settings: ExecutorSettings, launcher: Launcher) -> None:
         super().__init__(settings)
         self.launcher = launcher
-        self.pool = Pool(launcher, settings.warm_children, lambda: not self._runs)
+        self.pool = Pool(launcher, PoolSize.fitting(settings.warm_children), lambda: not self._runs)
 
 
 class RunningEngine:

@@ -4,10 +4,12 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 import pytest
 
 from executor.broker.broker import Broker
 from executor.broker.connection import ServerAddress
+from executor.frames import CallRequest
 from executor.relay import Divergence, Relay, TooManyCalls
 from sandbox_policies.policy import Limits, load_policy
 from schemas.execution import RecordedCall, Tape
@@ -49,9 +51,19 @@ async def broker(server: ToolServer) -> AsyncIterator[Broker]:
     await opened.stop()
 
 
-def ask(tool: str, *positional: Any, **named: Any) -> dict[str, Any]:
+def ask(tool: str, *positional: Any, **named: Any) -> CallRequest:
     """One call as a child asks for it."""
-    return {"id": 7, "tool": tool, "positional": list(positional), "named": named}
+    return CallRequest(id=7, tool=tool, positional=list(positional), named=named)
+
+
+async def answers_of(relay: Relay, *requests: CallRequest) -> list[dict[str, Any]]:
+    """What the child reads: frames one after another."""
+    data, answers = await relay.answer(list(requests)), []
+    while data:
+        size = int.from_bytes(data[:4], "big")
+        answers.append(orjson.loads(data[4 : 4 + size]))
+        data = data[4 + size :]
+    return answers
 
 
 def make_relay(broker: Broker, calls: list[RecordedCall] | None = None, limits: Limits = LIMITS) -> Relay:
@@ -75,7 +87,7 @@ def make_relay(broker: Broker, calls: list[RecordedCall] | None = None, limits: 
 
 async def test_answers_carry_the_id_of_their_question(broker: Broker) -> None:
     relay = make_relay(broker)
-    first, second = await relay.answer([ask("echo", a=1), {**ask("echo", a=2), "id": 8}])
+    first, second = await answers_of(relay, ask("echo", a=1), ask("echo", a=2).model_copy(update={"id": 8}))
     assert (first["id"], first["value"]["said"]) == (7, {"a": 1})
     assert (second["id"], second["value"]["said"]) == (8, {"a": 2})
 
@@ -83,13 +95,16 @@ async def test_answers_carry_the_id_of_their_question(broker: Broker) -> None:
 async def test_equal_calls_are_counted_whatever_the_order_of_their_arguments(broker: Broker) -> None:
     relay = make_relay(broker)
     await relay.answer([ask("echo", a=1, b=2), ask("echo", b=2, a=1), ask("echo", a=2, b=1)])
-    assert [call.occurrence for call in relay.calls] == [0, 1, 0]
+    assert [call.occurrence for call in relay.recording()] == [0, 1, 0]
 
 
 async def test_label_and_rows_of_an_answer_are_noted(broker: Broker) -> None:
     relay = make_relay(broker)
     await relay.answer([ask("rows"), ask("echo")])
-    assert [(call.metadata, call.row_count) for call in relay.calls] == [({"source": "odd"}, 3), ({}, None)]
+    assert [(call.metadata, call.row_count) for call in relay.recording()] == [
+        ({"source": "odd"}, 3),
+        ({}, None),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -103,15 +118,15 @@ async def test_label_and_rows_of_an_answer_are_noted(broker: Broker) -> None:
     ],
 )
 async def test_a_call_that_cannot_be_answered_is_an_error_and_no_end(
-    broker: Broker, request_: dict[str, Any], code: str, said: str
+    broker: Broker, request_: CallRequest, code: str, said: str
 ) -> None:
     relay = make_relay(broker)
-    refused, answered = await relay.answer([request_, ask("echo", a=1)])
+    refused, answered = await answers_of(relay, request_, ask("echo", a=1))
     assert refused["error"]["code"] == code
     assert said in refused["error"]["message"]
     assert answered["value"]["said"] == {"a": 1}
-    assert [call.success for call in relay.calls] == [False, True]
-    assert relay.calls[0].response is None
+    assert [call.success for call in relay.recording()] == [False, True]
+    assert relay.recording()[0].response is None
 
 
 async def test_more_calls_than_allowed_end_the_run(broker: Broker) -> None:
@@ -125,7 +140,7 @@ async def test_more_calls_at_once_than_allowed_are_not_even_begun(broker: Broker
     relay = make_relay(broker)
     with pytest.raises(TooManyCalls):
         await relay.answer([ask("echo")] * 7)
-    assert relay.calls == []
+    assert relay.recording() == []
 
 
 async def test_more_bytes_than_allowed_end_the_run(broker: Broker) -> None:
@@ -138,26 +153,24 @@ async def test_more_bytes_than_allowed_end_the_run(broker: Broker) -> None:
 async def test_a_tape_answers_without_asking(broker: Broker) -> None:
     live = make_relay(broker)
     recorded = await live.answer([ask("echo", a=1), ask("echo", a=1), ask("beyond_json")])
-    replay = make_relay(broker, live.calls)
+    replay = make_relay(broker, live.recording())
     assert await replay.answer([ask("echo", a=1), ask("echo", a=1), ask("beyond_json")]) == recorded
-    assert replay.calls == live.calls
+    assert replay.recording() == live.recording()
 
 
 @pytest.mark.parametrize("request_", [ask("echo", a=2), ask("rows"), ask("nothing")])
-async def test_a_call_that_is_not_on_the_tape_is_a_divergence(
-    broker: Broker, request_: dict[str, Any]
-) -> None:
+async def test_a_call_that_is_not_on_the_tape_is_a_divergence(broker: Broker, request_: CallRequest) -> None:
     live = make_relay(broker)
     await live.answer([ask("echo", a=1)])
     with pytest.raises(Divergence) as caught:
-        await make_relay(broker, live.calls).answer([request_])
-    assert caught.value.details == {"tool": request_["tool"], "arguments": request_["named"], "occurrence": 0}
+        await make_relay(broker, live.recording()).answer([request_])
+    assert caught.value.details == {"tool": request_.tool, "arguments": request_.named, "occurrence": 0}
 
 
 async def test_one_call_too_many_of_the_same_is_a_divergence(broker: Broker) -> None:
     live = make_relay(broker)
     await live.answer([ask("echo", a=1)])
-    replay = make_relay(broker, live.calls)
+    replay = make_relay(broker, live.recording())
     await replay.answer([ask("echo", a=1)])
     with pytest.raises(Divergence) as caught:
         await replay.answer([ask("echo", a=1)])

@@ -9,6 +9,7 @@ import pytest
 
 from executor.engine import Engine
 from executor.errors import JailUnavailable
+from executor.frames import Ready, encode_frame, read_frame
 from executor.jail.launcher import Launcher
 from executor.jail.self_test import check_layers
 from executor.settings import ExecutorSettings
@@ -16,6 +17,7 @@ from executor.standalone import run_script
 from sandbox_policies.policy import load_policy
 from schemas.errors import ErrorResponse
 from schemas.execution import ExecuteRequest, ExecutionEvent, Outcome
+from tests.attacks.engines import WeakenedEngine
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.tool_server import ToolServer
 
@@ -37,6 +39,42 @@ async def test_every_layer_is_proved_by_a_child() -> None:
     assert {name for name, layer in layers.items() if layer.is_required} == set(load_policy().layers.required)
     assert all(layer.is_on for layer in layers.values() if layer.is_required)
     assert all(layer.detail for layer in layers.values() if not layer.is_on)
+
+
+class OrdinaryLauncher(Launcher):
+    """Of a server that an ordinary user has started."""
+
+    program = "tests.doubles.ordinary_zygote"
+
+
+class ContainedLauncher(Launcher):
+    """Of a server in a container without privileges."""
+
+    program = "tests.doubles.contained_zygote"
+
+
+NEEDS_NAMESPACES = {"user-namespace", "network-namespace", "empty-file-system", "process-namespace"}
+
+
+@pytest.mark.parametrize(
+    ("launcher", "off"), [(OrdinaryLauncher(), set()), (ContainedLauncher(), NEEDS_NAMESPACES)]
+)
+async def test_where_the_kernel_allows_less_the_required_walls_stand_and_the_others_are_named(
+    launcher: Launcher, off: set[str]
+) -> None:
+    engine = WeakenedEngine(settings_without_tools(), launcher)
+    await engine.start()
+    try:
+        required = set(load_policy().layers.required)
+        assert not required & off
+        missing = {name for name, state in launcher.layers.items() if state != "on"} - {"cgroup"}
+        assert missing <= off
+        assert {name for name in required if launcher.layers[name] == "on"} == required
+        script = "import pandas as pd\nresult = float(pd.Series([1.0, 2.0]).sum())"
+        report = await engine.execute(ExecuteRequest(script=script, execution_id="there"))
+        assert (report.outcome, report.result) == (Outcome.COMPLETED, 3.0)
+    finally:
+        await engine.stop()
 
 
 async def test_a_jail_without_a_required_layer_does_not_start(tmp_path: Path) -> None:
@@ -76,8 +114,8 @@ def find_zygote(server: ExecutionServer) -> int:
     """The process id of the server's zygote."""
     listed = Path(f"/proc/{server.process.pid}/task").glob("*/children")
     pids = [int(pid) for path in listed for pid in path.read_text("ascii").split()]
-    (zygote,) = [pid for pid in pids if b"executor.jail.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    return zygote
+    ours = [pid for pid in pids if b"executor.jail.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return min(ours)  # the others are its forks, which are the server's children too
 
 
 def test_a_server_whose_zygote_is_gone_says_so(tmp_path: Path, desk: ToolServer) -> None:
@@ -97,16 +135,17 @@ async def test_a_launch_that_is_given_up_never_mixes_up_two_children() -> None:
     await launcher.start()
     try:
         for _ in range(20):
-            given_up = asyncio.create_task(launcher.launch("now"))
+            given_up = asyncio.create_task(launcher.launch())
             await asyncio.sleep(0)
             given_up.cancel()
-            child = await launcher.launch("now")
+            child = await launcher.launch()
             await asyncio.gather(given_up, return_exceptions=True)
             assert given_up.cancelled()
-            await child.reader.readexactly(4)
-            child.kill()
+            child.channel.send(encode_frame({"type": "rehearse"}))
             async with asyncio.timeout(5):
-                await child.reader.read()
+                assert isinstance(await read_frame(child.channel, 1024), Ready)
+                child.kill()
+                assert await read_frame(child.channel, 1024) is None
             await child.close(0)
     finally:
         await launcher.stop()

@@ -12,9 +12,9 @@ PROBE = """
 import json, sys
 from datetime import datetime
 import {libraries}
-from executor.jail.clock import fix_clock, fix_randomness
-fix_clock(datetime.fromisoformat({now!r}))
-fix_randomness({seed})
+from executor.jail.clock import FixedClock, FixedRandomness
+FixedClock().set(datetime.fromisoformat({now!r}))
+FixedRandomness().set({seed})
 import datetime as dt, time, random, uuid, os, calendar, zoneinfo
 print(json.dumps({expression}))
 """

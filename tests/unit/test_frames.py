@@ -1,6 +1,9 @@
 """The reader of a child's frames: any bytes give a frame, an end, or one of two errors."""
 
 import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import orjson
@@ -9,7 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from executor import frames
-from executor.frames import BrokenFrame, FrameTooLarge, encode_frame, read_frame
+from executor.frames import BrokenFrame, encode_frame, read_frame
+from executor.jail.server_channel import FrameTooLarge, ServerChannel
 from schemas.wire import Wire
 
 SIZE_MAX = 4096
@@ -40,12 +44,23 @@ GOOD: list[dict[str, Any]] = [
 KINDS = ["refused", "report", *(str(body["type"]) for body in GOOD)]
 
 
+@asynccontextmanager
+async def carrying(data: bytes) -> AsyncIterator[ServerChannel]:
+    """A channel whose child says `data` and hangs up."""
+    ours, theirs = socket.socketpair()
+    with theirs:
+        theirs.sendall(data)
+    channel = ServerChannel(ours)
+    try:
+        yield channel
+    finally:
+        channel.close()
+
+
 async def read(data: bytes, size_max: int = SIZE_MAX) -> Any:
     """The first frame of a channel that carries `data` and then ends."""
-    reader = asyncio.StreamReader()
-    reader.feed_data(data)
-    reader.feed_eof()
-    return await read_frame(reader, size_max)
+    async with carrying(data) as channel:
+        return await read_frame(channel, size_max)
 
 
 def read_or_say_why(data: bytes) -> Any:
@@ -100,10 +115,9 @@ async def test_an_honest_frame_arrives_as_it_was_sent(body: dict[str, Any]) -> N
 
 
 async def test_frames_come_one_after_another_until_the_end() -> None:
-    reader = asyncio.StreamReader()
-    reader.feed_data(encode_frame({"type": "ready"}) + encode_frame({"type": "step", "text": "a"}))
-    reader.feed_eof()
-    found = [await read_frame(reader, SIZE_MAX) for _ in range(3)]
+    said = encode_frame({"type": "ready"}) + encode_frame({"type": "step", "text": "a"})
+    async with carrying(said) as channel:
+        found = [await read_frame(channel, SIZE_MAX) for _ in range(3)]
     assert found == [frames.Ready(type="ready"), frames.Step(type="step", text="a"), None]
 
 
@@ -155,10 +169,8 @@ async def test_a_deep_frame_within_the_limit_is_read() -> None:
 
 
 async def test_a_frame_that_is_too_large_is_refused_before_it_is_read() -> None:
-    reader = asyncio.StreamReader()
-    reader.feed_data((SIZE_MAX + 1).to_bytes(4, "big"))
     with pytest.raises(FrameTooLarge):
-        await read_frame(reader, SIZE_MAX)
+        await read((SIZE_MAX + 1).to_bytes(4, "big"))
 
 
 @pytest.mark.parametrize("cut", [0, 1, 3, 4, 10])

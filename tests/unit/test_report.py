@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from executor import frames, report
-from executor.jail.launcher import ChildEnd
+from executor.jail.process import ChildEnd
 from executor.relay import Divergence
-from executor.report import CODES, Verdict
+from executor.report import CODES, RunLimits, Verdict
 from schemas.errors import ErrorDetail
-from schemas.execution import ExecuteRequest, Outcome
+from schemas.execution import Outcome, Resources
 from schemas.validation import Finding
 from schemas.wire import Wire
 
-REQUEST = ExecuteRequest(script="result = 1", execution_id="x", timeout_seconds=2.5, max_memory_mb=256)
-LARGEST = ExecuteRequest(script="result = 1", execution_id="x", timeout_seconds=120, max_memory_mb=2048)
-USED = frames.Used(cpu_seconds=0.5, peak_memory_bytes=1024)
+LIMITS = RunLimits(timeout_seconds=2.5, max_memory_mb=256)
+LARGEST = RunLimits(timeout_seconds=120, max_memory_mb=2048)
+USED = Resources(cpu_seconds=0.5, peak_memory_bytes=1024)
 FINDING = Finding(code="IMPORT_REFUSED", message="'os' is refused", line=3, column=1, hint="Use a tool.")
 
 
@@ -39,8 +39,8 @@ def end_with(signal: int | None = None, cpu_seconds: float = 0.1) -> ChildEnd:
 FAILURES = {
     "raised": report.raised(raise_frame()),
     "flooded": report.flooded("printed"),
-    "out_of_memory": report.out_of_memory(REQUEST),
-    "timed_out": report.timed_out(REQUEST, ["a", "b"]),
+    "out_of_memory": report.out_of_memory(LIMITS),
+    "timed_out": report.timed_out(LIMITS, ["a", "b"]),
     "too_many_calls": report.too_many_calls("more than 200 tool calls"),
     "cancelled": report.cancelled(),
     "crashed": report.crashed("signal 11"),
@@ -119,17 +119,17 @@ def test_a_tool_error_without_near_names_suggests_none(nearest: Any) -> None:
 
 
 def test_a_time_out_says_how_far_the_script_came() -> None:
-    error = error_of(report.timed_out(REQUEST, ["reading", "computing"]))
+    error = error_of(report.timed_out(LIMITS, ["reading", "computing"]))
     assert error.message == "Script execution exceeded 2.5 second limit"
     assert error.details == {"timeout_seconds": 2.5, "steps_completed": 1, "last_step": "computing"}
-    nothing = error_of(report.timed_out(REQUEST, [])).details
+    nothing = error_of(report.timed_out(LIMITS, [])).details
     assert (nothing["steps_completed"], nothing["last_step"]) == (0, None)
 
 
 def test_a_limit_is_suggested_only_while_it_can_be_raised() -> None:
-    assert any("timeout_seconds above 2.5" in text for text in report.timed_out(REQUEST, []).suggestions)
+    assert any("timeout_seconds above 2.5" in text for text in report.timed_out(LIMITS, []).suggestions)
     assert not any("timeout_seconds" in text for text in report.timed_out(LARGEST, []).suggestions)
-    assert any("max_memory_mb above 256" in text for text in report.out_of_memory(REQUEST).suggestions)
+    assert any("max_memory_mb above 256" in text for text in report.out_of_memory(LIMITS).suggestions)
     assert not any("max_memory_mb" in text for text in report.out_of_memory(LARGEST).suggestions)
 
 
@@ -151,7 +151,7 @@ def test_a_divergence_names_the_call_that_is_not_on_the_tape() -> None:
     ],
 )
 def test_a_silent_end_is_read_from_what_the_kernel_says(end: ChildEnd, outcome: Outcome, said: str) -> None:
-    verdict = report.ended_silently(end, REQUEST, [])
+    verdict = report.ended_silently(end, LIMITS, [])
     assert verdict.outcome is outcome
     assert said in error_of(verdict).message
 
@@ -169,4 +169,4 @@ def test_a_silent_end_is_read_from_what_the_kernel_says(end: ChildEnd, outcome: 
     ids=lambda part: type(part).__name__,
 )
 def test_a_last_frame_is_a_verdict_and_any_other_is_a_crash(frame: Wire, outcome: Outcome) -> None:
-    assert report.read_last_frame(frame, REQUEST).outcome is outcome
+    assert report.read_last_frame(frame, LIMITS).outcome is outcome

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+from collections.abc import Callable
 
 X86_64 = "x86_64"
 NUMBERS: dict[str, dict[str, int]] = {
@@ -88,6 +89,19 @@ def demand(is_so: bool, otherwise: str) -> None:
     """Raises `LayerError(otherwise)` unless `is_so`: what a layer promised does not hold."""
     if not is_so:
         raise LayerError(otherwise)
+
+
+def prove(walls: dict[str, Callable[[], None]]) -> dict[str, str]:
+    """Each layer with "on", or "off" and what does not hold."""
+    proofs = {}
+    for layer, verify in walls.items():
+        try:
+            verify()
+        except (LayerError, OSError) as error:
+            proofs[layer] = f"off: {error}"
+        else:
+            proofs[layer] = "on"
+    return proofs
 
 
 def clear_environment() -> None:
