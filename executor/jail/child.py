@@ -74,6 +74,7 @@ class Child:
         self.baseline_bytes = baseline_bytes
         self.clock = FixedClock()
         self.randomness = FixedRandomness()
+        self.randomness.set(DEFAULT_SEED)
         self.started = resource.getrusage(resource.RUSAGE_SELF)
 
     def serve(self, channel: Channel) -> None:
@@ -103,6 +104,7 @@ class Child:
         for job in (WARM_UP_JOB, {**WARM_UP_JOB, "compiled": known}):
             self.prepare(Silence())
             self.run(Silence(), job)
+        self.randomness.set(DEFAULT_SEED)
 
     def run(self, channel: Silence, job: dict[str, Any]) -> None:
         """Check, bind the parameters, execute, convert, report."""
@@ -154,7 +156,6 @@ class Child:
 
     def prepare(self, channel: Silence) -> None:
         """Lay out all that a script finds, before there is one."""
-        self.randomness.set(DEFAULT_SEED)  # a fork has seeded `random` anew
         self.converter = self.make_converter()
         self.client = ToolClient(channel, lambda value: self.make_converter().convert(value))
         self.main = ModuleType("__main__")

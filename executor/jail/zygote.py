@@ -19,6 +19,7 @@ from typing import Any
 
 from executor.jail.channel import Channel, ChannelClosed
 from executor.jail.child import Child
+from executor.jail.huge_pages import collapse_memory
 from executor.jail.layers import (
     descriptors,
     kernel,
@@ -48,6 +49,11 @@ class Zygote:
         self.child = Child(policy, watched, resource_limits.data_bytes_in_use())
         self.pid_flag = 0
 
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        collapse_memory()
+
     def seal(self) -> None:
         """Put up every wall that children inherit, and note which ones stand."""
         self._attempt("unprivileged", privileges.become_unprivileged)
@@ -72,9 +78,6 @@ class Zygote:
         """Answer requests until the server hangs up."""
         hello = {"layers": self.layers, "packages": package_versions()}
         control.send(json.dumps(hello).encode())
-        gc.collect()
-        gc.freeze()
-        gc.disable()
         while True:
             message, passed, _, _ = socket.recv_fds(control, 16, 1)
             if not message:
@@ -93,14 +96,14 @@ class Zygote:
     def fork(self, connection: socket.socket, kind: bytes) -> tuple[int, int]:
         """Fork a child of the server's, not ours: the server reaps and kills it without races.
 
+        Python's own hooks around a fork mend locks and threads. There is one thread here and no lock is held,
+        so they would only touch pages.
+
         `kind` is b"child" for a job, b"test" for the proofs.
         """
-        ctypes.pythonapi.PyOS_BeforeFork()
         pid, pidfd = _clone(self.pid_flag)
         if pid == 0:
-            ctypes.pythonapi.PyOS_AfterFork_Child()
             self.become_child(connection, kind)
-        ctypes.pythonapi.PyOS_AfterFork_Parent()
         return pid, pidfd
 
     def become_child(self, connection: socket.socket, kind: bytes) -> None:
