@@ -38,6 +38,9 @@ check: setup ## lint, types, import arrows, sizes, no registry hosts
 	@$(BIN)/lint-imports
 	@$(BIN)/python tests/house_sizes.py
 
+endurance: setup ## 10,000 executions, some hostile: no leak, no failure that is not theirs
+	@QNA_ENDURANCE_RUNS=10000 $(BIN)/python -m pytest tests/attacks/test_endurance.py
+
 bench: setup ## print the benchmarks as JSON lines
 	@for part in benchmarks/bench_*.py; do $(BIN)/python -m $$(echo $$part | sed "s,/,.,;s,.py$$,,") || exit 1; done
 
@@ -50,4 +53,4 @@ lock: setup ## write both lock files anew (needs uv)
 clean: ## remove the environments, caches and the data directory
 	rm -rf .venv .venv-* .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo up test check bench lock clean
+.PHONY: help setup demo up test check endurance bench lock clean

@@ -7,9 +7,11 @@ import structlog
 
 from executor.broker.broker import Broker
 from executor.broker.connection import ServerAddress
-from executor.errors import ExecutionIdInUse, JailUnavailable, UnknownExecution
+from executor.errors import ExecutionIdInUse, UnknownExecution
 from executor.jail.launcher import Launcher
-from executor.pool import Pool, PoolSize
+from executor.jails import Jails, MakeLauncher
+from executor.metrics import Metrics
+from executor.pool import PoolSize
 from executor.report import RunLimits
 from executor.runner import OnEvent, Run, Surroundings, check_script
 from executor.script_cache import ScriptCache
@@ -36,18 +38,22 @@ TOO_MUCH = Finding(
 class Engine:
     """Everything that lives as long as the server."""
 
-    def __init__(self, settings: ExecutorSettings) -> None:
+    def __init__(self, settings: ExecutorSettings, make_launcher: MakeLauncher = Launcher) -> None:
         self.settings = settings
         self.policy = load_policy(settings.sandbox_policy_files)
-        self.launcher = Launcher(settings.sandbox_policy_files)
         self.turns = Turns(settings.executions_at_once, settings.executions_waiting)
-        self.pool = Pool(
-            self.launcher, PoolSize.fitting(settings.warm_children), lambda: not self.turns.running
+        self.jails = Jails(
+            self.policy,
+            settings.sandbox_policy_files,
+            make_launcher,
+            PoolSize.fitting(settings.warm_children),
+            lambda: not self.turns.running,
         )
         self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
+        self.metrics = Metrics(self.turns, self.jails)
         self._runs: dict[str, Run] = {}
         self._reports: ScriptCache[ValidationReport] = ScriptCache()
-        self._around = Surroundings(self.broker, self.policy, self.launcher)
+        self.around = Surroundings(self.broker, self.policy)
 
     async def start(self) -> None:
         """Prove the rules and the jail, connect to the tools.
@@ -56,42 +62,23 @@ class Engine:
         `PolicyError` when a rule does not do what its examples say.
         """
         check_examples(self.policy)
-        try:
-            await self.launcher.start()
-            self._require_layers()
-        except JailUnavailable:
-            await self.launcher.stop()
-            raise
-        await asyncio.gather(self.pool.start(), self.broker.start())
-
-    def _require_layers(self) -> None:
-        layers = self.launcher.layers
-        log.info("jail_layers", **layers)
-        missing = {
-            name: layers.get(name, "off") for name in self.policy.layers.required if layers.get(name) != "on"
-        }
-        if missing:
-            raise JailUnavailable(
-                f"required layers are off: {', '.join(missing)}",
-                suggestions=("Run `qna doctor`.",),
-                layers=missing,
-            )
+        await asyncio.gather(self.jails.start(), self.broker.start())
 
     async def stop(self) -> None:
         """Stop every execution, every child and every connection."""
         for run in list(self._runs.values()):
             run.cancel()
-        await self.pool.stop()
-        await asyncio.gather(*self._around.closings)
+        await asyncio.gather(*self.around.closings)
         await self.broker.stop()
-        await self.launcher.stop()
+        await self.jails.stop()
 
     async def validate(self, script: str) -> ValidationReport:
         """Check a script, its tool calls included. Raises `Busy` or `JailUnavailable`."""
         report = self._reports.find(script)
         if report is None:
             async with self.turns:
-                report = await check_script(script, await self.pool.take(), self._around)
+                jail = await self.jails.for_script(script)
+                report = await check_script(script, await jail.pool.take(), self.around)
             if report is None:
                 return ValidationReport(
                     valid=False, errors=[TOO_MUCH], security_score=0, estimated_runtime_ms=0
@@ -105,13 +92,16 @@ class Engine:
             raise ExecutionIdInUse(
                 f"execution {request.execution_id!r} is under way", suggestions=("Use another execution_id.",)
             )
-        run = Run(request, self._limits_of(request), self._around, on_event)
+        run = Run(request, self._limits_of(request), self.around, on_event)
         self._runs[request.execution_id] = run
         try:
             async with self.turns:
-                return await run.execute(await self.pool.take())
+                jail = await self.jails.for_script(request.script)
+                report = await run.execute(await jail.pool.take(), jail.launcher)
         finally:
             del self._runs[request.execution_id]
+        self.metrics.count(report)
+        return report
 
     def _limits_of(self, request: ExecuteRequest) -> RunLimits:
         """This server's limits where the caller names none."""

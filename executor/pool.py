@@ -41,6 +41,10 @@ class PoolSize:
             children = cores + max(0, min(3 * cores, int(lean)))
         return cls(children, min(cores, children))
 
+    def at_most(self, children: int) -> "PoolSize":
+        """No more than `children`."""
+        return PoolSize(min(self.children, children), min(self.rehearsed, children))
+
 
 class Pool:
     """Hands out children; each is used once.
@@ -85,9 +89,9 @@ class Pool:
             while ready:
                 await ready.popleft().close(0)
 
-    def counts(self) -> dict[str, int]:
-        """Children ready now, for /health."""
-        return {"rehearsed": len(self._rehearsed), "lean": len(self._lean)}
+    def waiting(self) -> dict[str, list[ChildProcess]]:
+        """Children that wait, by kind."""
+        return {"rehearsed": list(self._rehearsed), "lean": list(self._lean)}
 
     def _misses_children(self) -> bool:
         return len(self._rehearsed) + len(self._lean) < self.size.children or (

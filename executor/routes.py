@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import Response, StreamingResponse
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from executor.engine import Engine
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
@@ -69,18 +70,24 @@ async def tools(engine: TheEngine) -> ToolCatalogue:
     return engine.catalogue()
 
 
+@router.get("/metrics")
+async def metrics(engine: TheEngine) -> Response:
+    """Counts and durations for Prometheus."""
+    return Response(engine.metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
 @router.get("/health")
 async def health(engine: TheEngine) -> Health:
     """The jail and every tool server, asked now."""
     jail = PartHealth(
         name="jail",
-        status="up" if engine.launcher.is_alive() else "down",
-        detail="" if engine.launcher.is_alive() else "the zygote ended; restart the execution server",
+        status="up" if engine.jails.is_alive() else "down",
+        detail="" if engine.jails.is_alive() else "a zygote ended; restart the execution server",
         facts={
-            "layers": engine.launcher.layers,
+            "layers": engine.jails.layers(),
             "running": engine.turns.running,
             "waiting": engine.turns.waiting,
-            "ready": engine.pool.counts(),
+            "ready": engine.jails.ready(),
         },
     )
     servers = [

@@ -41,19 +41,18 @@ VALIDATE_MEMORY_BYTES = 256 * MEBIBYTE
 OnEvent = Callable[[ExecutionEvent], None]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Surroundings:
     """What every execution needs of the server."""
 
     broker: Broker
     policy: Policy
-    launcher: Launcher
     scripts: ScriptCache[CompiledScript] = field(default_factory=ScriptCache)
     closings: set[asyncio.Task[ChildEnd]] = field(default_factory=set)
 
-    def close_later(self, child: ChildProcess) -> asyncio.Task[ChildEnd]:
+    def close_later(self, child: ChildProcess, baseline_bytes: int = 0) -> asyncio.Task[ChildEnd]:
         """Kill and reap `child` in a task that the server waits for when it stops."""
-        closing = asyncio.create_task(child.close(self.launcher.baseline_bytes))
+        closing = asyncio.create_task(child.close(baseline_bytes))
         self.closings.add(closing)
         closing.add_done_callback(self.closings.discard)
         return closing
@@ -73,6 +72,7 @@ class Run:
     parameters: dict[str, Any] = field(default_factory=dict)
     is_cancelled: bool = False
     has_begun: bool = False
+    launcher: Launcher = field(init=False)
 
     def __post_init__(self) -> None:
         tape = self.request.tape
@@ -99,12 +99,13 @@ class Run:
         if self._deadline is not None:
             self._deadline.reschedule(0)
 
-    async def execute(self, child: ChildProcess) -> ExecutionReport:
-        """Run the script in `child`, which ends with it whatever happens."""
+    async def execute(self, child: ChildProcess, launcher: Launcher) -> ExecutionReport:
+        """Run the script in `child` of `launcher`, which ends with it whatever happens."""
+        self.launcher = launcher
         try:
             verdict = None if self.is_cancelled else await self._follow(child)
         finally:
-            closing = self.around.close_later(child)
+            closing = self.around.close_later(child, self.launcher.baseline_bytes)
         if self.is_cancelled:
             verdict = report.cancelled()
         if verdict is None or self._used is None:
@@ -199,7 +200,7 @@ class Run:
         return report.read_last_frame(frame, self.limits)
 
     def _read_end(self, end: ChildEnd) -> Verdict:
-        if end.signal == signal.SIGKILL and self.around.launcher.had_oom_kill():
+        if end.signal == signal.SIGKILL and self.launcher.had_oom_kill():
             return report.out_of_memory(self.limits)
         return report.ended_silently(end, self.limits, self.steps)
 
@@ -238,7 +239,7 @@ class Run:
             parameters=self.parameters,
             policy_version=self.around.policy.version,
             catalogue_digest=self.around.broker.digest(),
-            packages=self.around.launcher.packages,
+            packages=self.launcher.packages,
             clock=self.clock,
             seed=self.seed,
         )

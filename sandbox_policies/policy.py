@@ -40,6 +40,8 @@ class ModuleRule(Rule):
     modules: list[str]
     names: Literal["public"] | list[str] = "public"
     refused_names: list[str] = Field(default_factory=list)
+    loaded_for: list[str] = Field(default_factory=list)
+    """The modules are loaded only for scripts whose text holds one of these; for every script when empty."""
 
 
 class AttributeRule(Rule):
@@ -163,6 +165,15 @@ class Policy(Wire):
         if name in self.allowed_modules:
             return None
         return self.refused_modules.get(name.partition(".")[0], "unknown")
+
+    @cached_property
+    def words_for_more_modules(self) -> frozenset[str]:
+        """Words by which a script may need modules that are not loaded for every script."""
+        return frozenset(word for rule in self.module for word in rule.loaded_for)
+
+    def needs_more_modules(self, script: str) -> bool:
+        """Whether `script` may need them: a module cannot be imported without being named."""
+        return any(word in script for word in self.words_for_more_modules)
 
     def allows_name(self, module: str, name: str) -> bool:
         """Whether a script may use `name` of the allowed module `module`."""

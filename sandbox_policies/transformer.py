@@ -240,6 +240,13 @@ class ScriptTransformer(RestrictingNodeTransformer):
     def visit_Call(self, node: ast.Call) -> ast.AST:
         if isinstance(node.func, ast.Attribute):
             self.called.add(node.func)
+            if node.func.attr == "datetime64" and is_moment(node.args):
+                self.refuse(
+                    node,
+                    "ARGUMENT_REFUSED",
+                    "datetime64 reads the machine's clock, which an execution does not have",
+                    "Use pd.Timestamp.now() or np.datetime64(date.today()).",
+                )
             rule = self.policy.attributes.get(node.func.attr)
             if rule and rule.guard and self.is_refused_literally(node, node.func, rule.guard):
                 self.refuse(
@@ -355,3 +362,9 @@ def has_private_field(template: str) -> bool:
         (name and ("._" in name or "[_" in name)) or (spec and "{" in spec and has_private_field(spec))
         for _, name, spec, _ in fields
     )
+
+
+def is_moment(arguments: list[ast.expr]) -> bool:
+    """Whether numpy is asked for the time of now, which it reads where no clock of ours stands."""
+    first = arguments[0] if arguments else None
+    return isinstance(first, ast.Constant) and first.value in ("now", "today")

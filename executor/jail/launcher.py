@@ -34,8 +34,9 @@ class Launcher:
 
     program = "executor.jail.zygote"
 
-    def __init__(self, policy_files: Sequence[Path] = ()) -> None:
+    def __init__(self, policy_files: Sequence[Path] = (), is_light: bool = False) -> None:
         self._policy_files = policy_files
+        self._weight = "light" if is_light else "full"
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = asyncio.Lock()
@@ -61,7 +62,7 @@ class Launcher:
         await self._prove_layers()
 
     def _start_zygote(self, control: socket.socket) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-s", "-P", "-m", self.program, str(control.fileno())]
+        command = [sys.executable, "-s", "-P", "-m", self.program, str(control.fileno()), self._weight]
         command += [str(path.resolve()) for path in self._policy_files]
         return subprocess.Popen(  # noqa: S603  our own program
             command,
@@ -144,6 +145,13 @@ class Launcher:
         if "error" in reply:
             raise OSError(reply["error"])
         return reply["pid"], passed[0]
+
+    @property
+    def zygote_pid(self) -> int:
+        """Its process id. Raises `JailUnavailable` when it was not started."""
+        if self._process is None:
+            raise JailUnavailable("the zygote is not running", suggestions=("Restart the execution server.",))
+        return self._process.pid
 
     def is_alive(self) -> bool:
         """Whether the zygote still runs."""

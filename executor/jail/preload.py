@@ -4,6 +4,7 @@ After sealing there is no file system: what is not loaded by then can never be.
 """
 
 import importlib
+import os
 import pkgutil
 from contextlib import suppress
 from types import ModuleType
@@ -24,14 +25,25 @@ encodings.base64_codec
 """
 
 
-def import_allowed(policy: Policy) -> dict[str, ModuleType]:
-    """Every module that scripts may use, as far as it is installed, by name."""
+def import_allowed(policy: Policy, is_light: bool) -> dict[str, ModuleType]:
+    """Every module that scripts may use, as far as it is installed, by name; a light jail leaves some out."""
     modules = {}
-    for name in sorted(policy.allowed_modules):
-        if name != "mcp_client":
+    for name, rule in sorted(policy.allowed_modules.items()):
+        if name != "mcp_client" and not (is_light and rule.loaded_for):
             with suppress(ImportError):
                 modules[name] = importlib.import_module(name)
     return modules
+
+
+def show_one_core() -> None:
+    """Libraries that would spread their work over threads see one core: a child has no threads."""
+    os.cpu_count = _one
+    if hasattr(os, "process_cpu_count"):
+        os.process_cpu_count = _one
+
+
+def _one() -> int:
+    return 1
 
 
 def import_lazy_parts() -> list[ZoneInfo]:

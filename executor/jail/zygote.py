@@ -1,6 +1,6 @@
 """The zygote: imports and rehearses once, seals itself, then forks a child for each request.
 
-Started by the server as `python -m executor.jail.zygote CONTROL_FD POLICY_FILE...`. It holds no
+Started by the server as `python -m executor.jail.zygote CONTROL_FD light|full POLICY_FILE...`. It holds no
 credentials and one thread. Every request is a datagram with a socket; the reply names the child.
 """
 
@@ -29,7 +29,7 @@ from executor.jail.layers import (
     resource_limits,
     seccomp,
 )
-from executor.jail.preload import import_allowed, import_lazy_parts
+from executor.jail.preload import import_allowed, import_lazy_parts, show_one_core
 from executor.jail.rehearsal import rehearse
 from sandbox_policies.policy import Policy, load_policy
 
@@ -39,10 +39,11 @@ CLONE_PARENT, CLONE_PIDFD = 0x00008000, 0x00001000
 class Zygote:
     """A warm, sealed process that can become a child."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, policy: Policy, is_light: bool) -> None:
         self.policy = policy
         self.layers: dict[str, str] = {}
-        watched = policy.watched_names(import_allowed(policy))
+        show_one_core()
+        watched = policy.watched_names(import_allowed(policy, is_light))
         self.time_zones = import_lazy_parts()
         rehearse(policy)
         self.filter = seccomp.Filter(policy)
@@ -158,12 +159,12 @@ def _clone(extra_flags: int) -> tuple[int, int]:
     return pid, pidfd.value
 
 
-def main(make: Callable[[Policy], Zygote] = Zygote) -> None:
+def main(make: Callable[[Policy, bool], Zygote] = Zygote) -> None:
     """Entry of the zygote process."""
     warnings.simplefilter("ignore")
     control = socket.socket(fileno=int(sys.argv[1]))
     privileges.die_with_parent()
-    zygote = make(load_policy(Path(name) for name in sys.argv[2:]))
+    zygote = make(load_policy(Path(name) for name in sys.argv[3:]), sys.argv[2] == "light")
     zygote.seal()
     privileges.die_with_parent()
     zygote.serve(control)

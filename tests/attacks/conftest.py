@@ -10,7 +10,6 @@ from tests.attacks.engines import (
     RunningEngine,
     UnfilteredLauncher,
     UnwalledLauncher,
-    WeakenedEngine,
     make_settings,
     running,
 )
@@ -38,7 +37,7 @@ def jail(planted: Planted) -> Iterator[RunningEngine]:
 @pytest.fixture(scope="session")
 def unwalled(planted: Planted) -> Iterator[RunningEngine]:
     """Without the Python wall: only the kernel's layers stand."""
-    with running(WeakenedEngine(make_settings([]), UnwalledLauncher())) as engine:
+    with running(Engine(make_settings([]), UnwalledLauncher)) as engine:
         yield engine
 
 
@@ -47,9 +46,7 @@ def unfiltered(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> It
     """Without the Python wall and without seccomp."""
     policy = tmp_path_factory.mktemp("policy") / "without_filter.toml"
     policy.write_text(WITHOUT_FILTER)
-    with running(
-        WeakenedEngine(make_settings([policy], warm_children=0), UnfilteredLauncher([policy]))
-    ) as engine:
+    with running(Engine(make_settings([policy], warm_children=0), UnfilteredLauncher)) as engine:
         yield engine
 
 

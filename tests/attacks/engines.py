@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from executor.engine import Engine
 from executor.jail.launcher import Launcher
-from executor.pool import Pool, PoolSize
 from executor.settings import ExecutorSettings
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
 
@@ -38,15 +37,6 @@ class UnfilteredLauncher(Launcher):
     program = "tests.attacks.unfiltered_zygote"
 
 
-class WeakenedEngine(Engine):
-    """The real engine over a weaker jail."""
-
-    def __init__(self, settings: ExecutorSettings, launcher: Launcher) -> None:
-        super().__init__(settings)
-        self.launcher = launcher
-        self.pool = Pool(launcher, PoolSize.fitting(settings.warm_children), lambda: not self._runs)
-
-
 class RunningEngine:
     """An engine in its own thread; asked from tests that are plain functions."""
 
@@ -58,7 +48,7 @@ class RunningEngine:
 
     def execute(self, script: str, **request: Any) -> ExecutionReport:
         """The report on one run."""
-        return self._wait(self._execute(script, request))
+        return self.wait(self._execute(script, request))
 
     def execute_together(self, scripts: list[str], **request: Any) -> list[ExecutionReport]:
         """The reports on runs at the same time."""
@@ -66,7 +56,7 @@ class RunningEngine:
         async def gather() -> list[ExecutionReport]:
             return await asyncio.gather(*(self._execute(script, request) for script in scripts))
 
-        return self._wait(gather())
+        return self.wait(gather())
 
     def demand_ordinary(self) -> None:
         """An ordinary script gives exactly what it should."""
@@ -76,11 +66,11 @@ class RunningEngine:
     def start(self) -> None:
         """Start the thread and the engine in it."""
         self._thread.start()
-        self._wait(self.engine.start())
+        self.wait(self.engine.start())
 
     def stop(self) -> None:
         """Stop both."""
-        self._wait(self.engine.stop())
+        self.wait(self.engine.stop())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -89,7 +79,8 @@ class RunningEngine:
         fields = {"execution_id": f"attack-{next(self._ids)}", "timeout_seconds": 3, **request}
         return await self.engine.execute(ExecuteRequest(script=script, **fields))
 
-    def _wait(self, work: Coroutine[Any, Any, T]) -> T:
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do `work` in the engine's thread."""
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
 

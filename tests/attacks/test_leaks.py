@@ -42,7 +42,7 @@ def test_without_the_python_wall_a_script_is_plain_python(unwalled: RunningEngin
 
 
 def test_without_the_filter_a_socket_can_be_made_and_is_of_no_use(unfiltered: RunningEngine) -> None:
-    assert unfiltered.engine.launcher.layers["seccomp"] == "off: stat is possible"
+    assert unfiltered.engine.jails.layers()["seccomp"] == "off: stat is possible"
     report = unfiltered.execute("import socket\nresult = socket.socket().connect_ex(('127.0.0.1', 9))")
     assert report.outcome is Outcome.COMPLETED
     assert report.result != 0

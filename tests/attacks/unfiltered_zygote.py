@@ -19,8 +19,8 @@ class NoFilter(seccomp.Filter):
 class UnfilteredZygote(UnwalledZygote):
     """The real one without its two innermost walls."""
 
-    def __init__(self, policy: Policy) -> None:
-        super().__init__(policy)
+    def __init__(self, policy: Policy, is_light: bool) -> None:
+        super().__init__(policy, is_light)
         self.filter = NoFilter(policy)
 
 

@@ -26,8 +26,8 @@ class UnwalledChild(Child):
 class UnwalledZygote(Zygote):
     """The real one in all but its children's inner wall."""
 
-    def __init__(self, policy: Policy) -> None:
-        super().__init__(policy)
+    def __init__(self, policy: Policy, is_light: bool) -> None:
+        super().__init__(policy, is_light)
         self.child = UnwalledChild(policy, self.child.guards.watched, self.child.baseline_bytes)
 
 

@@ -57,11 +57,11 @@ async def run_child(said: bytes, then: str = "leave", again: bytes = b"", **requ
         actions = [(os.POSIX_SPAWN_DUP2, theirs.fileno(), 3), (os.POSIX_SPAWN_DUP2, script.fileno(), 0)]
         command = [sys.executable, "-S", "-c", SAY, then]
         pid = os.posix_spawn(sys.executable, command, os.environ, file_actions=actions)  # noqa: ASYNC221
-    around = Surroundings(Broker([], 1), POLICY, Launcher())
+    around = Surroundings(Broker([], 1), POLICY)
     body = ExecuteRequest(script="result = 1", execution_id="hostile", **{"timeout_seconds": 5, **request})
     limits = RunLimits(body.timeout_seconds, body.max_memory_mb)
     child = ChildProcess(pid, os.pidfd_open(pid), ServerChannel(ours))
-    report = await Run(body, limits, around).execute(child)
+    report = await Run(body, limits, around).execute(child, Launcher())
     await asyncio.gather(*around.closings)
     assert ExecutionReport.model_validate_json(report.model_dump_json()) == report
     return report

@@ -72,17 +72,35 @@ def test_a_policy_file_of_the_operator_is_in_force_in_the_jail(tmp_path: Path, d
     site = tmp_path / "site.toml"
     site.write_text(
         "[limits]\ncalls_max = 2\n\n"
-        '[[module]]\nid = "site-shlex"\ndecision = "allow"\nwhy = "Our analysts split text."\n'
-        'modules = ["shlex"]\naccepts = ["import shlex\\nresult = 1"]\nrefuses = ["from shlex import os"]\n',
+        '[[module]]\nid = "site-sklearn"\ndecision = "allow"\nwhy = "Our analysts fit linear models."\n'
+        'modules = ["sklearn", "sklearn.linear_model"]\nloaded_for = ["sklearn"]\n'
+        'accepts = ["from sklearn.linear_model import LinearRegression\\nresult = 1"]\n'
+        'refuses = ["from sklearn.linear_model import _base"]\n',
         "utf-8",
     )
-    script = "import shlex\nresult = shlex.split('a b')"
+    script = (
+        "import numpy as np\nfrom sklearn.linear_model import LinearRegression\n"
+        "x = np.arange(9.0).reshape(-1, 1)\n"
+        "result = round(float(LinearRegression().fit(x, 3 * x[:, 0]).coef_[0]), 9)"
+    )
     with running_server(tmp_path, desk, sandbox_policy_files=[str(site)]) as server:
-        assert server.execute(script).result == ["a", "b"]
-        assert (
-            server.execute("for n in range(3): mcp_client.add([n])\nresult = 1").outcome
-            is Outcome.TOO_MANY_CALLS
-        )
+        assert server.execute(script).result == 3.0
+        calls = server.execute("for n in range(3): mcp_client.add([n])\nresult = 1")
+        assert calls.outcome is Outcome.TOO_MANY_CALLS
+    with running_server(tmp_path, desk) as server:
+        assert server.execute(script).outcome is Outcome.REFUSED
+
+
+def test_a_cancelled_execution_ends_within_a_tenth_of_a_second(executor: ExecutionServer) -> None:
+    took = []
+    for place in range(5):
+        with executor.stream(ENDLESS, execution_id=f"endless-{place}") as events:
+            assert next(events).type == "started"
+            asked = time.monotonic()
+            executor.http.post(f"/executions/endless-{place}/cancel")
+            assert list(events)[-1].type == "finished"
+            took.append(time.monotonic() - asked)
+    assert min(took) < 0.1
 
 
 def test_a_rule_that_does_not_do_what_it_says_keeps_the_server_down(tmp_path: Path, desk: ToolServer) -> None:

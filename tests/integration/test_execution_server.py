@@ -233,3 +233,22 @@ def test_a_server_that_may_not_start_says_why_in_one_sentence(
     with pytest.raises((SystemExit, UnsafeAddress)) as caught:
         main()
     assert str(caught.value).startswith(f"executor: {said}")
+
+
+def test_what_ran_is_counted_by_outcome_and_tool(executor: ExecutionServer) -> None:
+    def read(line: str) -> float:
+        found = [row for row in executor.http.get("/metrics").text.splitlines() if row.startswith(f"{line} ")]
+        return float(found[0].rpartition(" ")[2]) if found else 0.0
+
+    lines = [
+        'qna_executions_total{outcome="completed"}',
+        'qna_executions_total{outcome="raised"}',
+        'qna_tool_calls_total{success="true",tool="add"}',
+        'qna_tool_calls_total{success="false",tool="unknown"}',
+        "qna_execution_seconds_count",
+    ]
+    before = list(map(read, lines))
+    executor.execute("result = mcp_client.add([1])['total']")
+    executor.execute("mcp_client.call('nothing', {})\nresult = 1")
+    assert [now - then for now, then in zip(map(read, lines), before, strict=True)] == [1, 1, 1, 1, 2]
+    assert read("qna_executions_running") == 0

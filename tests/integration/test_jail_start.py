@@ -17,7 +17,6 @@ from executor.standalone import run_script
 from sandbox_policies.policy import load_policy
 from schemas.errors import ErrorResponse
 from schemas.execution import ExecuteRequest, ExecutionEvent, Outcome
-from tests.attacks.engines import WeakenedEngine
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.tool_server import ToolServer
 
@@ -57,19 +56,19 @@ NEEDS_NAMESPACES = {"user-namespace", "network-namespace", "empty-file-system", 
 
 
 @pytest.mark.parametrize(
-    ("launcher", "off"), [(OrdinaryLauncher(), set()), (ContainedLauncher(), NEEDS_NAMESPACES)]
+    ("launcher", "off"), [(OrdinaryLauncher, set()), (ContainedLauncher, NEEDS_NAMESPACES)]
 )
 async def test_where_the_kernel_allows_less_the_required_walls_stand_and_the_others_are_named(
-    launcher: Launcher, off: set[str]
+    launcher: type[Launcher], off: set[str]
 ) -> None:
-    engine = WeakenedEngine(settings_without_tools(), launcher)
+    engine = Engine(settings_without_tools(), launcher)
     await engine.start()
     try:
         required = set(load_policy().layers.required)
         assert not required & off
-        missing = {name for name, state in launcher.layers.items() if state != "on"} - {"cgroup"}
+        missing = {name for name, state in engine.jails.layers().items() if state != "on"} - {"cgroup"}
         assert missing <= off
-        assert {name for name in required if launcher.layers[name] == "on"} == required
+        assert {name for name in required if engine.jails.layers()[name] == "on"} == required
         script = "import pandas as pd\nresult = float(pd.Series([1.0, 2.0]).sum())"
         report = await engine.execute(ExecuteRequest(script=script, execution_id="there"))
         assert (report.outcome, report.result) == (Outcome.COMPLETED, 3.0)

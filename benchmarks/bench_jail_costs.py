@@ -1,0 +1,115 @@
+"""What the jail adds: guards in a hot loop, a tool's round trip, HTTP, and memory of waiting children."""
+
+import asyncio
+import json
+import logging
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import structlog
+import uvloop
+
+from benchmarks.jail import in_jail, numbers, running_engine
+from benchmarks.measure import Figures, print_line, run_rounds
+from benchmarks.rivals import in_this_process
+from benchmarks.scripts import HOT_LOOP, TRIVIAL
+from executor.broker.broker import Broker
+from executor.engine import Engine
+from executor.jail.process import ChildProcess
+from tests.doubles.execution_server import ExecutionServer, running_server
+from tests.doubles.tool_server import ToolServer
+
+ROUNDS = 20
+REST_SECONDS = 0.1
+CALLS = 150
+CALLING = "from mcp_client import instant\nfor place in range({calls}):\n    instant(place=place)\nresult = 1"
+
+
+class InstantBroker(Broker):
+    """Has one tool, which answers at once: what is left is the way there and back."""
+
+    def tool_names(self) -> list[str]:
+        return ["instant"]
+
+    def bind_arguments(self, _name: str, _positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+        return named
+
+    async def call(self, _name: str, arguments: dict[str, Any]) -> Any:
+        return {"place": arguments["place"]}
+
+
+async def rest() -> None:
+    """Let the machine come to rest."""
+    await asyncio.sleep(REST_SECONDS)
+
+
+async def bench_hot_loop(engine: Engine) -> None:
+    """A million rounds of arithmetic, list and dict access."""
+    contenders = {"plain_exec": in_this_process(HOT_LOOP), "jail": in_jail(engine, lambda _: HOT_LOOP)}
+    figures = await run_rounds(contenders, 7, rest)
+    ratio = round(figures["jail"].median_ms / figures["plain_exec"].median_ms, 2)
+    for contender, found in figures.items():
+        print_line("hot_loop", contender, found, plain_exec_ratio=ratio if contender == "jail" else 1.0)
+
+
+async def bench_round_trip(engine: Engine) -> None:
+    """Calls in a row in one script, less the same script without a call."""
+    engine.broker = engine.around.broker = InstantBroker([], 1)
+    contenders = {
+        "without": in_jail(engine, lambda _: CALLING.format(calls=0)),
+        "with": in_jail(engine, lambda _: CALLING.format(calls=CALLS)),
+    }
+    figures = await run_rounds(contenders, ROUNDS, rest)
+    trip = (figures["with"].median_ms - figures["without"].median_ms) / CALLS
+    line = {"benchmark": "tool_round_trip", "calls": CALLS, "median_us": round(trip * 1000, 1)}
+    sys.stdout.write(json.dumps(line) + "\n")
+
+
+async def bench_http(engine: Engine, server: ExecutionServer) -> None:
+    """The same trivial script through `POST /execute` of a server process."""
+
+    async def post() -> None:
+        body = {"script": TRIVIAL, "execution_id": f"http-{next(numbers)}"}
+        reply = await asyncio.to_thread(server.http.post, "/execute", json=body)
+        if not reply.json()["success"]:
+            raise RuntimeError(reply.text)
+
+    figures = await run_rounds({"engine": in_jail(engine, lambda _: TRIVIAL), "http": post}, ROUNDS, rest)
+    added = figures["http"].median_ms - figures["engine"].median_ms
+    for contender, found in figures.items():
+        print_line("http", contender, found, **({"added_ms": round(added, 2)} if contender == "http" else {}))
+
+
+def private_mebibytes(child: ChildProcess) -> float:
+    """Memory that a child shares with nobody."""
+    rollup = Path(f"/proc/{child.pid}/smaps_rollup").read_text("ascii").splitlines()
+    return sum(int(line.split()[1]) for line in rollup if line.startswith("Private_")) / 1024
+
+
+def bench_memory(engine: Engine) -> None:
+    """Private memory of waiting children: those that are sealed and wait, and those that have rehearsed."""
+    for kind, children in engine.jails.main.pool.waiting().items():
+        found = Figures(sorted(private_mebibytes(child) for child in children))
+        line = {"benchmark": "child_memory", "kind": kind, "children": len(children)}
+        sys.stdout.write(json.dumps({**line, "private_mebibytes": round(found.median_ms, 2)}) + "\n")
+
+
+async def main() -> None:
+    """All of them, on one engine."""
+    unset = dict.fromkeys(("financial_mcp_url", "analytics_mcp_url", "validation_mcp_url"), "")
+    async with running_engine(warm_children=None) as engine:
+        bench_memory(engine)
+        await bench_hot_loop(engine)
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            running_server(Path(folder), ToolServer(lambda: None), **unset) as server,
+        ):
+            await bench_http(engine, server)
+        await bench_round_trip(engine)
+
+
+if __name__ == "__main__":
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    uvloop.run(main())

@@ -1,0 +1,49 @@
+"""What a script could be run with instead: a fresh process, this process, a warm Jupyter kernel."""
+
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from jupyter_client.manager import AsyncKernelManager
+
+from benchmarks.measure import Contender
+
+KERNEL_SECONDS = 60
+STARTUP = "import pandas as pd\nimport numpy as np"
+
+
+def in_fresh_process(script: str) -> Contender:
+    """The script in a new interpreter that has to import pandas."""
+    command = [sys.executable, "-c", f"import pandas\n{script}"]
+    return lambda: subprocess.run(command, check=True)
+
+
+def in_this_process(script: str) -> Contender:
+    """The script in this process: no isolation, pandas warm, compiled beforehand."""
+    code = compile(script, "<benchmark>", "exec")
+    return lambda: exec(code, {})  # noqa: S102  the rival without a jail
+
+
+@asynccontextmanager
+async def jupyter_kernel(script: str) -> AsyncIterator[Contender]:
+    """The script in a kernel that runs already and has imported pandas; runs share their state."""
+    manager = AsyncKernelManager(kernel_name="python3")
+    await manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+
+    async def run(code: str = script) -> None:
+        asked = client.execute(code, user_expressions={"result": "result"}, store_history=False)
+        while (reply := await client.get_shell_msg())["parent_header"].get("msg_id") != asked:
+            pass
+        if reply["content"]["status"] != "ok":
+            raise RuntimeError(f"the kernel says {reply['content']}")
+
+    try:
+        await client.wait_for_ready(timeout=KERNEL_SECONDS)
+        await run(f"{STARTUP}\nresult = 0")
+        yield run
+    finally:
+        client.stop_channels()
+        await manager.shutdown_kernel(now=True)
