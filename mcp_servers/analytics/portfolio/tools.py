@@ -6,7 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from mcp_servers.analytics.answers import without_nan
-from mcp_servers.analytics.portfolio.correlation import align, correlation_matrix
+from mcp_servers.analytics.matching import match
+from mcp_servers.analytics.portfolio.correlation import correlation_matrix
 from mcp_servers.analytics.series import Prices, read_series
 from schemas.analytics.portfolio import CorrelationMatrix, CorrelationPair
 
@@ -21,7 +22,7 @@ def calculate_correlation_matrix(
     Prices with dates are matched by date; lists must have the same length.
     """
     symbols = list(price_series)
-    prices = align([read_series(given) for given in price_series.values()])
+    prices = match([read_series(given) for given in price_series.values()]).values
     matrix = [without_nan(row) for row in correlation_matrix(prices)]
     still = [symbol for position, symbol in enumerate(symbols) if matrix[position][position] is None]
     pairs = [
