@@ -11,7 +11,8 @@ from mcp_servers.analytics.series import Values, check_length
 def percentiles(returns: Values, ranks: Sequence[float]) -> list[float]:
     """The values below which `ranks` percent of returns lie.
 
-    Linear between neighbours: type 7 of Hyndman and Fan (1996). `returns` is 1-dimensional and finite. Raises `TooShort` below 1. From numpy.percentile.
+    Linear between neighbours: type 7 of Hyndman and Fan (1996), from numpy.percentile. `returns` is
+    1-dimensional and finite. Raises `TooShort` below 1.
     """
     check_length(returns, 1, "a percentile")
     return [float(value) for value in np.percentile(returns, ranks)]
