@@ -53,7 +53,7 @@ class OptimalWeights(Wire):
     """In the order of the assets; they sum to 1."""
     expected_return: FiniteFloat
     volatility: FiniteFloat
-    sharpe_ratio: FiniteFloat | None
+    sharpe_ratio: FiniteFloat
     """Expected excess return by volatility."""
     risk_shares: list[FiniteFloat]
     """What part of the variance each asset contributes; they sum to 1."""
@@ -67,7 +67,7 @@ class FrontierPoint(Wire):
     weights: list[FiniteFloat]
     expected_return: FiniteFloat
     volatility: FiniteFloat
-    sharpe_ratio: FiniteFloat | None
+    sharpe_ratio: FiniteFloat
 
 
 class EfficientFrontier(Wire):

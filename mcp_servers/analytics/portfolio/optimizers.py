@@ -17,7 +17,7 @@ Objective: TypeAlias = Literal[
     "max_sharpe", "min_variance", "risk_parity", "hrp", "target_return", "target_volatility"
 ]
 ATTAINED = 1e-9
-"""How near to its limit a figure counts as at it, in units of a typical volatility."""
+"""How near to its limit a figure counts as at it, in units of the smallest volatility."""
 
 GAPS = (1e-9, 1e-8)
 """Duality gaps to ask for; at the larger one weights differ by up to 1e-4."""
@@ -45,7 +45,7 @@ def optimal_weights(moments: Moments, limits: Limits, wish: Wish) -> Values:
     allow. hrp: hierarchical risk parity (Lopez de Prado, 2016) with skfolio's Ward linkage. The covariance is
     invertible. Raises `BadArgument` when nothing within the limits fulfils the wish.
     """
-    unit = typical_volatility(moments)
+    unit = smallest_volatility(moments)
     _check_attainable(moments, limits, wish, unit)
     if (
         wish.objective == "target_volatility"
@@ -63,7 +63,7 @@ def frontier_weights(moments: Moments, limits: Limits, points: int) -> list[Valu
     """
     from skfolio.optimization import MeanRisk
 
-    unit = typical_volatility(moments)
+    unit = smallest_volatility(moments)
     least = optimal_weights(moments, limits, Wish("min_variance"))
     lowest, highest = moments.expected_return(least), highest_return(moments.mean, limits)
     if highest - lowest <= ATTAINED * unit:
@@ -84,9 +84,9 @@ def highest_return(mean: Values, limits: Limits) -> float:
     return float(mean @ weights)
 
 
-def typical_volatility(moments: Moments) -> float:
-    """Root of the mean variance of the assets. In this unit the solver's tolerances suit any period."""
-    return float(np.sqrt(np.mean(np.diag(moments.covariance))))
+def smallest_volatility(moments: Moments) -> float:
+    """Of the steadiest asset. In this unit the solver's tolerances suit any period and any mixture."""
+    return float(np.sqrt(np.min(np.diag(moments.covariance))))
 
 
 def scenarios(moments: Moments, unit: float) -> Values:
