@@ -1,6 +1,7 @@
 """Series that several tests calculate with: random walks, real closes, rough edges."""
 
 import asyncio
+from datetime import date
 from functools import cache
 
 import numpy as np
@@ -16,19 +17,22 @@ Array = NDArray[np.float64]
 
 
 @cache
-def real_closes() -> dict[str, dict[str, float]]:
+def real_closes() -> dict[str, dict[date, float]]:
     """By symbol and date, the last closes of the offline vendor."""
     return asyncio.run(_fetch_closes())
 
 
-async def _fetch_closes() -> dict[str, dict[str, float]]:
+async def _fetch_closes() -> dict[str, dict[date, float]]:
     closes = {}
     async with Client(create_server(load_sample())) as client:
         for symbol in REAL_SYMBOLS:
             arguments = {"symbol": symbol, "timeframe": "1Day", "limit": DAYS}
             answer = (await client.call_tool("alpaca_market_stocks_bars", arguments)).structured_content
             assert answer is not None, f"no bars of {symbol}"
-            closes[symbol] = dict(zip(answer["data"]["timestamp"], answer["data"]["close"], strict=True))
+            closes[symbol] = {
+                date.fromisoformat(day): close
+                for day, close in zip(answer["data"]["timestamp"], answer["data"]["close"], strict=True)
+            }
     return closes
 
 
