@@ -12,6 +12,7 @@ from mcp_servers.analytics.matching import match
 from mcp_servers.analytics.performance.answers import dated_return
 from mcp_servers.analytics.performance.gaps import opening_gaps, session_returns
 from mcp_servers.analytics.performance.runs import Streak, hit_rate, streaks
+from mcp_servers.analytics.risk.ratios import FLAT_MAX
 from mcp_servers.analytics.series import Prices, Returns, Series, Values, read_series
 from schemas.analytics.performance import Gaps, GapSide, HitRates, StreakRow, Streaks
 
@@ -21,7 +22,7 @@ def calculate_hit_rate(returns: Returns) -> HitRates:
     values = read_series(returns).values
     rate = hit_rate(values)
     payoff = factor = None
-    if rate.average_gain is not None and rate.average_loss is not None:
+    if rate.average_gain is not None and rate.average_loss is not None and rate.average_loss < -FLAT_MAX:
         payoff = rate.average_gain / -rate.average_loss
         factor = payoff * rate.gains / rate.losses
     return HitRates(
@@ -34,7 +35,7 @@ def calculate_hit_rate(returns: Returns) -> HitRates:
         payoff_ratio=payoff,
         profit_factor=factor,
         observations=len(values),
-        reason="there are not both gains and losses" if payoff is None else None,
+        reason="there are not both gains and losses beyond rounding" if payoff is None else None,
     )
 
 
