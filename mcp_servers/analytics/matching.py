@@ -23,11 +23,11 @@ def match(series: Sequence[Series]) -> Matched:
     Raises `BadArgument` for lists of different lengths and for a mixture of lists and dates, `TooShort` when
     there is no common date.
     """
+    if all(one.dates == series[0].dates for one in series):
+        return Matched(_columns(series), series[0].dates)
     dated = [dict(zip(one.dates, one.values, strict=True)) for one in series if one.dates is not None]
-    if dated and len(dated) < len(series):
+    if len(dated) < len(series):
         raise BadArgument("some series have dates and some do not; give all of them dates")
-    if not dated:
-        return Matched(_columns(series), None)
     common = sorted(set.intersection(*(set(one) for one in dated)))
     if not common:
         raise TooShort("the series have no date in common; pass overlapping periods", needed=1, given=0)

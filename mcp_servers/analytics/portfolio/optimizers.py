@@ -101,6 +101,11 @@ def scenarios(moments: Moments, unit: float) -> Values:
     return np.asarray(standard @ shape.T + moments.mean / unit, dtype=np.float64)
 
 
+def rehearse() -> None:
+    """Solve a small problem, so that the first caller does not wait a second for skfolio's import."""
+    optimal_weights(Moments(np.ones(2), np.eye(2)), (np.zeros(2), np.ones(2)), Wish("max_sharpe"))
+
+
 def _estimator(limits: Limits, wish: Wish, unit: float) -> Any:
     """What skfolio fits for a wish; targets and rates are brought to the unit of `scenarios`."""
     # 0.8 s to import, and needed here alone.

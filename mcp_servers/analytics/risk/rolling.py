@@ -16,8 +16,8 @@ from mcp_servers.analytics.risk.falls import depths
 from mcp_servers.analytics.risk.ratios import FLAT_MAX
 from mcp_servers.analytics.series import Values, check_length
 
-CELLS_MAX = 1_000_000
-"""Values in the windows that are calculated at once: 8 MB for each intermediate result."""
+CELLS_MAX = 100_000
+"""Values in the windows that are calculated at once, so that intermediate results stay in the cache."""
 
 
 def rolling_volatility(returns: Values, window: int, periods_per_year: int) -> Values:
@@ -69,17 +69,30 @@ def _sharpe_ratios(returns: Values, risk_free: float) -> Values:
 
 
 def _betas(returns: Values, benchmark: Values) -> Values:
-    centred = benchmark - benchmark.mean(axis=1, keepdims=True)
-    variances = (centred**2).sum(axis=1)
-    moves = benchmark.std(axis=1, ddof=1) > FLAT_MAX
-    return _quotients((centred * returns).sum(axis=1), variances, moves)
+    centred = _centred(benchmark)
+    squares = _products(centred, centred)
+    return _quotients(_products(centred, returns), squares, _moves(squares, benchmark))
 
 
 def _correlations(first: Values, second: Values) -> Values:
-    centred = [part - part.mean(axis=1, keepdims=True) for part in (first, second)]
-    moves = np.minimum(first.std(axis=1, ddof=1), second.std(axis=1, ddof=1)) > FLAT_MAX
-    spread = np.sqrt((centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1))
-    return np.clip(_quotients((centred[0] * centred[1]).sum(axis=1), spread, moves), -1, 1)
+    one, other = _centred(first), _centred(second)
+    squares, others = _products(one, one), _products(other, other)
+    moves = _moves(squares, first) & _moves(others, second)
+    return np.clip(_quotients(_products(one, other), np.sqrt(squares) * np.sqrt(others), moves), -1, 1)
+
+
+def _centred(part: Values) -> Values:
+    return np.asarray(part - part.mean(axis=1, keepdims=True), dtype=np.float64)
+
+
+def _products(first: Values, second: Values) -> Values:
+    """The sum of products along each window."""
+    return np.asarray(np.einsum("ij,ij->i", first, second), dtype=np.float64)
+
+
+def _moves(squares: Values, part: Values) -> NDArray[np.bool_]:
+    """Whether the sample deviation is beyond rounding, from the sum of squares around the mean."""
+    return np.asarray(np.sqrt(squares / (part.shape[1] - 1)) > FLAT_MAX)
 
 
 def _quotients(above: Values, below: Values, where: NDArray[np.bool_]) -> Values:
