@@ -126,6 +126,7 @@ class Streaks(Wire):
 
     longest_gains: StreakRow | None
     longest_losses: StreakRow | None
+    """The first of equally long ones; null when there is none."""
     current: StreakRow | None
     """The run that the last return is in; null when that is unchanged."""
     average_length_gains: FiniteFloat | None
@@ -134,7 +135,7 @@ class Streaks(Wire):
 
 
 class GapSide(Wire):
-    """Gaps in one direction, at least as large as the threshold."""
+    """Gaps in one direction, at least as large as the threshold; null figures when there are none."""
 
     count: int
     mean: FiniteFloat | None

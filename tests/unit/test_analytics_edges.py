@@ -192,6 +192,14 @@ async def test_a_matrix_that_is_no_covariance_is_refused(matrix: list[list[float
     assert message in answer["message"]
 
 
+async def test_moments_of_different_units_are_refused() -> None:
+    is_problem, answer = await ask(
+        "optimize_portfolio_weights", expected_returns=[8, 9], cov_matrix=[[1e-16, 0], [0, 1e-16]]
+    )
+    assert is_problem
+    assert "the same unit" in answer["message"]
+
+
 async def test_fewer_prices_than_assets_can_be_optimised_with_shrinkage() -> None:
     few = {f"S{n}": [100 + (n * day**2) % 11 for day in range(6)] for n in range(1, 8)}
     is_problem, answer = await ask("optimize_portfolio", price_series=few, objective="min_variance")
@@ -257,6 +265,18 @@ async def test_fewer_prices_than_assets_can_be_optimised_with_shrinkage() -> Non
             {"weights": [1.0], "returns": {"A": [0.01] * 5}},
             "sharpe_ratio",
             "does not vary",
+        ),
+        (
+            "calculate_portfolio_metrics",
+            {"weights": [1.0], "returns": {"A": [0.01, 0.02]}},
+            "sortino_ratio",
+            "no return falls short of 0; risk shares need 3",
+        ),
+        (
+            "calculate_risk_contribution",
+            {"weights": [1.5, -0.5], "price_series": LIKE},
+            "diversification_ratio",
+            "no short positions",
         ),
         (
             "calculate_risk_contribution",

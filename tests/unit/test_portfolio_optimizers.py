@@ -1,6 +1,6 @@
 """Optimal weights against closed forms, scipy's SLSQP and the published algorithms."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from mcp_servers.analytics.portfolio.optimizer_tools import (
     optimize_portfolio_weights,
 )
 from mcp_servers.analytics.portfolio.optimizers import (
+    Objective,
     Wish,
     frontier_weights,
     highest_return,
@@ -230,6 +231,24 @@ def test_the_frontier_of_prices_names_its_tangency_portfolio() -> None:
     hopeless = calculate_efficient_frontier(closes, points=3, risk_free_rate=1.0)
     assert hopeless.max_sharpe is None
     assert hopeless.reason == "no portfolio is expected to earn more than the risk-free rate"
+
+
+def test_two_points_are_the_ends_of_the_frontier() -> None:
+    moments = MOMENTS["annual"]
+    limits = limits_of(moments, (0.0, 1.0))
+    least, most = frontier_weights(moments, limits, 2)
+    np.testing.assert_allclose(least, optimal_weights(moments, limits, Wish("min_variance")))
+    assert moments.expected_return(most) == pytest.approx(moments.mean.max(), rel=1e-6)
+
+
+@pytest.mark.parametrize("objective", get_args(Objective))
+def test_bounds_without_room_leave_one_portfolio(objective: Any) -> None:
+    moments = Moments(np.linspace(0.05, 0.2, 10), np.diag(np.linspace(0.01, 0.2, 10)))
+    fixed = limits_of(moments, (0.1, 0.1))
+    targets = {"target_return": 0.1, "target_volatility": 1.0}
+    weights = optimal_weights(moments, fixed, Wish(objective, target=targets.get(objective, 0.0)))
+    np.testing.assert_allclose(weights, 0.1)
+    assert len(frontier_weights(moments, fixed, 5)) == 1
 
 
 def test_the_lowest_volatility_can_be_a_target() -> None:

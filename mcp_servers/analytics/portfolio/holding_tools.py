@@ -48,21 +48,29 @@ def calculate_portfolio_metrics(
     total = portfolio_returns(shares, matched)
     deepest, volatility = worst_fall(total), annual_volatility(total, periods_per_year)
     sharpe = sharpe_ratio(total, rate_per_period(risk_free_rate, periods_per_year), periods_per_year)
+    sortino, growth = sortino_ratio(total, 0.0, periods_per_year), annual_growth(total, periods_per_year)
+    parts = _risk_shares(shares, matched)
+    missing = {
+        DOES_NOT_VARY: sharpe is None,
+        "no return falls short of 0": sortino is None,
+        "the growth of a year is too large": growth is None,
+        "risk shares need 3 returns of a portfolio that varies": parts is None,
+    }
     return PortfolioMetrics(
         total_return=np.prod(1 + total) - 1,
         annual_return=total.mean() * periods_per_year,
-        annual_growth=annual_growth(total, periods_per_year),
+        annual_growth=growth,
         volatility=volatility,
         sharpe_ratio=sharpe,
-        sortino_ratio=sortino_ratio(total, 0.0, periods_per_year),
+        sortino_ratio=sortino,
         max_drawdown=deepest,
         best=total.max(),
         worst=total.min(),
-        risk_shares=_risk_shares(shares, matched),
+        risk_shares=parts,
         symbols=list(returns),
         observations=len(total),
         periods_per_year=periods_per_year,
-        reason=DOES_NOT_VARY if sharpe is None else None,
+        reason="; ".join(why for why, is_missing in missing.items() if is_missing) or None,
     )
 
 
@@ -95,16 +103,18 @@ def calculate_risk_contribution(
     moments = estimate_moments(matched.values, periods_per_year, shrinkage)
     parts = risk_contributions(shares, moments)
     volatility = moments.volatility(shares)
+    is_short = bool(shares.min() < 0)
+    has_short = "a diversification ratio has no short positions" if is_short else None
     return RiskContributions(
         symbols=symbols,
         weights=shares.tolist(),
         contributions=None if parts is None else parts.tolist(),
         shares=None if parts is None else (parts / volatility).tolist(),
         volatility=volatility,
-        diversification_ratio=None if shares.min() < 0 else diversification_ratio(shares, moments),
+        diversification_ratio=None if is_short else diversification_ratio(shares, moments),
         observations=len(matched.values) - 1,
         periods_per_year=periods_per_year,
-        reason=DOES_NOT_VARY if parts is None else None,
+        reason=DOES_NOT_VARY if parts is None else has_short,
     )
 
 

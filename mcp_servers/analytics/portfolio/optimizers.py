@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import helmert
 
 from mcp_servers.analytics.portfolio.moments import Moments
-from mcp_servers.analytics.portfolio.weights import Limits
+from mcp_servers.analytics.portfolio.weights import BOUND_TOLERANCE, Limits
 from mcp_servers.analytics.series import Values
 from mcp_servers.problems import BadArgument
 
@@ -18,11 +18,12 @@ Objective: TypeAlias = Literal[
 ]
 ATTAINED = 1e-9
 """How near to its limit a figure counts as at it, in units of the smallest volatility."""
-
 GAPS = (1e-9, 1e-8)
 """Duality gaps to ask for; at the larger one weights differ by up to 1e-4."""
 ROUNDING = 1e-7
 """A weight so near to its limit is at it."""
+MEAN_MAX = 1e6
+"""Beyond this many volatilities, rounding of the mean would drown the covariance."""
 SOLVING = Lock()
 """Tools run in threads, and a solver that was inexact says so in a warning, which all threads share."""
 
@@ -47,11 +48,11 @@ def optimal_weights(moments: Moments, limits: Limits, wish: Wish) -> Values:
     """
     unit = smallest_volatility(moments)
     _check_attainable(moments, limits, wish, unit)
-    if (
-        wish.objective == "target_volatility"
-        and (least := _least_volatile(moments, limits, wish, unit)) is not None
-    ):
-        return least
+    only = _only_weights(limits)
+    if only is None and wish.objective == "target_volatility":
+        only = _least_volatile(moments, limits, wish, unit)
+    if only is not None:
+        return only
     return _settled(_solve(_estimator(limits, wish, unit), moments, unit), limits)
 
 
@@ -70,7 +71,10 @@ def frontier_weights(moments: Moments, limits: Limits, points: int) -> list[Valu
         return [least]
     targets = np.linspace(lowest, highest, points)[1:]
     estimator = MeanRisk(min_weights=limits[0], max_weights=limits[1], min_return=targets / unit)
-    return [least, *(_settled(weights, limits) for weights in _solve(estimator, moments, unit))]
+    return [
+        least,
+        *(_settled(weights, limits) for weights in np.atleast_2d(_solve(estimator, moments, unit))),
+    ]
 
 
 def highest_return(mean: Values, limits: Limits) -> float:
@@ -134,10 +138,9 @@ def _estimator(limits: Limits, wish: Wish, unit: float) -> Any:
 def _solve(estimator: Any, moments: Moments, unit: float) -> Values:
     """The weights to the finest of `GAPS` that the solver reaches."""
     given = scenarios(moments, unit)
-    if "solver_params" not in estimator.get_params():
-        return np.asarray(estimator.fit(given).weights_, dtype=np.float64)
     for gap in GAPS:
-        estimator.set_params(solver_params={"tol_gap_abs": gap, "tol_gap_rel": gap})
+        if "solver_params" in estimator.get_params():
+            estimator.set_params(solver_params={"tol_gap_abs": gap, "tol_gap_rel": gap})
         weights = _solve_exactly(estimator, given)
         if weights is not None:
             return weights
@@ -167,13 +170,26 @@ def _settled(weights: Values, limits: Limits) -> Values:
     )
     left = 1 - inside.sum()
     room = largest - inside if left > 0 else inside - least
-    return np.asarray(inside if left == 0 else inside + left * room / room.sum(), dtype=np.float64)
+    return np.asarray(inside + left * room / room.sum() if room.any() else inside, dtype=np.float64)
+
+
+def _only_weights(limits: Limits) -> Values | None:
+    """The weights when limits leave no choice, else None."""
+    for bound in limits:
+        if abs(bound.sum() - 1) <= BOUND_TOLERANCE:
+            return bound
+    return None
 
 
 def _check_attainable(moments: Moments, limits: Limits, wish: Wish, unit: float) -> None:
     least, _ = limits
     if wish.objective in ("risk_parity", "hrp") and least.min() < 0:
         raise BadArgument(f"{wish.objective} has no short positions; give bounds from 0 on")
+    if np.abs(moments.mean).max() > MEAN_MAX * unit:
+        raise BadArgument(
+            "an expected return is over a million times the smallest volatility; pass returns and covariances "
+            "of the same unit and length of period"
+        )
     highest = highest_return(moments.mean, limits)
     if wish.objective == "max_sharpe" and highest <= wish.risk_free + ATTAINED * unit:
         raise BadArgument(

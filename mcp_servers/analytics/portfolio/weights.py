@@ -11,6 +11,7 @@ from mcp_servers.analytics.series import Values
 from mcp_servers.problems import BadArgument
 
 SUM_TOLERANCE = 1e-6
+BOUND_TOLERANCE = 1e-9
 
 Weight = Annotated[float, Field(ge=-10, le=10, allow_inf_nan=False)]
 Pair = Annotated[list[Weight], Field(min_length=2, max_length=2)]
@@ -91,9 +92,9 @@ def read_bounds(
 
 
 def _check_room(least: float, largest: float) -> None:
-    if least > 1 + SUM_TOLERANCE:
+    if least > 1 + BOUND_TOLERANCE:
         raise BadArgument(f"the least weights sum to {least:g}, more than 1; lower them", least_sum=least)
-    if largest < 1 - SUM_TOLERANCE:
+    if largest < 1 - BOUND_TOLERANCE:
         raise BadArgument(
             f"the largest weights sum to {largest:g}, less than 1; raise them", largest_sum=largest
         )
