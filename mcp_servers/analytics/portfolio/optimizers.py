@@ -187,8 +187,8 @@ def _check_attainable(moments: Moments, limits: Limits, wish: Wish, unit: float)
         raise BadArgument(f"{wish.objective} has no short positions; give bounds from 0 on")
     if np.abs(moments.mean).max() > MEAN_MAX * unit:
         raise BadArgument(
-            "an expected return is over a million times the smallest volatility; pass returns and covariances "
-            "of the same unit and length of period"
+            "an expected return is over a million times the smallest volatility; pass returns and "
+            "covariances of the same unit and length of period"
         )
     highest = highest_return(moments.mean, limits)
     if wish.objective == "max_sharpe" and highest <= wish.risk_free + ATTAINED * unit:
