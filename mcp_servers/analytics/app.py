@@ -10,7 +10,7 @@ from mcp_servers.app import create_mcp_app
 from schemas.health import PartHealth
 from service.version import package_version
 
-LIBRARIES = ("TA-Lib", "empyrical-reloaded", "numpy")
+LIBRARIES = ("TA-Lib", "empyrical-reloaded", "numpy", "scipy", "skfolio")
 
 
 def create_server() -> MCPServer:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_servers.analytics.portfolio.correlation import align, correlation_matrix
+from mcp_servers.analytics.matching import match
+from mcp_servers.analytics.portfolio.correlation import correlation_matrix
 from mcp_servers.analytics.series import read_series
 from mcp_servers.problems import BadArgument, TooShort
 
@@ -61,21 +62,21 @@ def test_dates_are_matched_whatever_their_order() -> None:
     days = [date(2020, 1, day) for day in range(1, 6)]
     first = read_series({day: float(day.day) for day in reversed(days)})
     second = read_series({day: 10.0 * day.day for day in days[1:4]})
-    np.testing.assert_array_equal(align([first, second]), [[2, 20], [3, 30], [4, 40]])
+    np.testing.assert_array_equal(match([first, second]).values, [[2, 20], [3, 30], [4, 40]])
 
 
 def test_series_without_a_common_date_are_too_short() -> None:
     first = read_series({date(2020, 1, 1): 1.0})
     second = read_series({date(2020, 1, 2): 1.0})
     with pytest.raises(TooShort):
-        correlation_matrix(align([first, second]))
+        match([first, second])
 
 
 def test_lists_of_different_lengths_are_refused() -> None:
     with pytest.raises(BadArgument, match="different lengths"):
-        align([read_series([1.0, 2.0]), read_series([1.0])])
+        match([read_series([1.0, 2.0]), read_series([1.0])])
 
 
 def test_dates_beside_lists_are_refused() -> None:
     with pytest.raises(BadArgument, match="some do not"):
-        align([read_series([1.0]), read_series({date(2020, 1, 1): 1.0})])
+        match([read_series([1.0]), read_series({date(2020, 1, 1): 1.0})])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mcp_servers.analytics.risk.ratios import annual_volatility, risk_free_per_period, sharpe_ratio
+from mcp_servers.analytics.risk.ratios import annual_volatility, rate_per_period, sharpe_ratio
 from mcp_servers.analytics.series import simple_returns
 from mcp_servers.problems import TooShort
 
@@ -36,7 +36,7 @@ def test_sharpe_is_the_mean_excess_by_its_deviation(
     seed: int, length: int, periods_per_year: int, annual_rate: float
 ) -> None:
     returns = random_returns(seed, length)
-    risk_free = risk_free_per_period(annual_rate, periods_per_year)
+    risk_free = rate_per_period(annual_rate, periods_per_year)
     expected = (returns.mean() - risk_free) / returns.std(ddof=1) * np.sqrt(periods_per_year)
     ratio = sharpe_ratio(returns, risk_free, periods_per_year)
     assert ratio == pytest.approx(expected, rel=1e-9, abs=1e-9)
@@ -44,7 +44,7 @@ def test_sharpe_is_the_mean_excess_by_its_deviation(
 
 @given(st.floats(-0.5, 1), years)
 def test_the_rate_per_period_compounds_to_the_annual_rate(annual_rate: float, periods_per_year: int) -> None:
-    rate = risk_free_per_period(annual_rate, periods_per_year)
+    rate = rate_per_period(annual_rate, periods_per_year)
     assert (1 + rate) ** periods_per_year - 1 == pytest.approx(annual_rate, abs=1e-9)
 
 

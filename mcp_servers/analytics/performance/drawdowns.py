@@ -1,4 +1,4 @@
-"""What became of a price over time."""
+"""How far a price fell from its peaks, and how long that took."""
 
 from dataclasses import dataclass
 
@@ -36,4 +36,29 @@ def deepest_drawdown(prices: Values) -> Drawdown | None:
         peak=peak,
         trough=trough,
         recovery=trough + int(recovered[0]) if len(recovered) else None,
+    )
+
+
+def all_drawdowns(prices: Values) -> list[Drawdown]:
+    """Every fall from a peak until the price is back at it, the deepest first, then the earlier.
+
+    `prices` is 1-dimensional, finite and positive. The peak is the last time the price stood at it, the
+    trough the first lowest price. Falls do not overlap. Raises `TooShort` below 2 prices.
+    """
+    check_length(prices, 2, "a drawdown")
+    highest = np.maximum.accumulate(prices)
+    below = np.concatenate([[False], prices < highest, [False]])
+    edges = np.flatnonzero(below[1:] != below[:-1])
+    falls = [_fall(prices, int(start), int(end)) for start, end in zip(edges[::2], edges[1::2], strict=True)]
+    return sorted(falls, key=lambda fall: (fall.depth, fall.peak))
+
+
+def _fall(prices: Values, start: int, end: int) -> Drawdown:
+    """The fall whose prices from `start` to before `end` are below the peak before it."""
+    trough = start + int(np.argmin(prices[start:end]))
+    return Drawdown(
+        depth=float(prices[trough] / prices[start - 1] - 1),
+        peak=start - 1,
+        trough=trough,
+        recovery=end if end < len(prices) else None,
     )

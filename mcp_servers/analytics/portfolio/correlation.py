@@ -1,31 +1,9 @@
 """How several prices move together."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from mcp_servers.analytics.risk.ratios import FLAT_MAX
-from mcp_servers.analytics.series import Series, Values, check_length, simple_returns
-from mcp_servers.problems import BadArgument
-
-
-def align(series: Sequence[Series]) -> Values:
-    """One row per time and one column per series: the dates that all have, or lists of one length.
-
-    Raises `BadArgument` for lists of different lengths and for a mixture of lists and dates.
-    """
-    dated = [dict(zip(one.dates, one.values, strict=True)) for one in series if one.dates is not None]
-    if dated and len(dated) < len(series):
-        raise BadArgument("some series have dates and some do not; give all of them dates")
-    if dated:
-        common = sorted(set.intersection(*(set(one) for one in dated)))
-        return np.array([[one[day] for one in dated] for day in common], dtype=np.float64)
-    lengths = [len(one.values) for one in series]
-    if len(set(lengths)) > 1:
-        raise BadArgument(
-            f"the series have different lengths {lengths}; give dates or equal lengths", lengths=lengths
-        )
-    return np.column_stack([one.values for one in series])
+from mcp_servers.analytics.series import Values, check_length, simple_returns
 
 
 def correlation_matrix(prices: Values) -> Values:
