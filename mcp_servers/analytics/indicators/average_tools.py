@@ -1,6 +1,6 @@
 """Tools: moving averages, and how far prices are from them."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -18,7 +18,7 @@ from schemas.analytics.indicators import Indicator, MovingAverage
 
 AveragePeriod = Annotated[int, Field(ge=1, le=LENGTH_MAX, description="How many prices to average.")]
 Ddof = Annotated[
-    Literal[0, 1], Field(description="1: the divisor is `period` - 1 (a sample); 0: it is `period`.")
+    int, Field(ge=0, le=1, description="1: the divisor is `period` - 1 (a sample); 0: it is `period`.")
 ]
 
 
