@@ -2,6 +2,7 @@
 
 from mcp.server.mcpserver.tools import Tool
 
+from mcp_servers.analytics.backtest.tools import BACKTEST_TOOLS
 from mcp_servers.analytics.indicators.tools import INDICATOR_TOOLS
 from mcp_servers.analytics.performance.tools import PERFORMANCE_TOOLS
 from mcp_servers.analytics.portfolio.tools import PORTFOLIO_TOOLS
@@ -15,5 +16,12 @@ FOREVER_SECONDS = 365 * 86_400
 
 def make_analytics_tools() -> list[Tool]:
     """The catalogue of the analytics server."""
-    functions = (*INDICATOR_TOOLS, *SIGNAL_TOOLS, *RISK_TOOLS, *PERFORMANCE_TOOLS, *PORTFOLIO_TOOLS)
+    functions = (
+        *INDICATOR_TOOLS,
+        *SIGNAL_TOOLS,
+        *BACKTEST_TOOLS,
+        *RISK_TOOLS,
+        *PERFORMANCE_TOOLS,
+        *PORTFOLIO_TOOLS,
+    )
     return [make_tool(function, FOREVER_SECONDS) for function in functions]

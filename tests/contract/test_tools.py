@@ -62,6 +62,8 @@ PUBLISHED_ARGUMENTS = {
     "detect_macd_signals": ["prices", "fast", "slow", "signal"],
     "detect_bollinger_squeeze": ["prices", "period", "deviations", "lookback"],
     "detect_support_resistance": ["prices", "lookback"],
+    "backtest_signal": ["prices", "positions", "cost_bps", "delay_bars"],
+    "backtest_strategy": ["prices", "strategy", "parameters", "direction", "cost_bps", "delay_bars"],
     "calculate_volatility": ["returns", "period"],
     "calculate_sharpe_ratio": ["returns", "risk_free_rate"],
     "calculate_max_drawdown": ["prices"],
