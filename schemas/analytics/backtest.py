@@ -57,7 +57,7 @@ class Backtest(Wire):
     returns: list[FiniteFloat]
     """Of the equity, one per price after the first."""
     positions: Column
-    """What was held over the period that ends with each price, a fraction of the equity; null at the first."""
+    """Held over the period that ends with each price, as a fraction of the equity; null at the first."""
     trades: Trades
     dates: list[str] | None
     cost_bps: FiniteFloat

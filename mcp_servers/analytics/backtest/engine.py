@@ -52,7 +52,7 @@ class Run:
 
     @property
     def equity(self) -> Values:
-        """One value per price: 1, then the product of all growths so far. Raises `BadArgument` beyond a float."""
+        """One value per price: 1, then the product of growths so far. Raises `BadArgument` beyond a float."""
         with np.errstate(over="ignore"):
             equity = np.append(1.0, np.cumprod(self.growth))
         if not np.isfinite(equity).all():
