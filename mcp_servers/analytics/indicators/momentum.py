@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import talib
 
-from mcp_servers.analytics.indicators.averages import exponential_moving_average, simple_moving_average
+from mcp_servers.analytics.indicators.averages import simple_moving_average
 from mcp_servers.analytics.indicators.windows import (
     hold_while_still,
     may_underflow,
@@ -58,10 +58,12 @@ def macd(prices: Values, fast: int, slow: int, signal: int) -> Macd:
     if fast >= slow:
         raise BadArgument(f"fast={fast} is not below slow={slow}; pass a shorter fast", fast=fast, slow=slow)
     check_length(prices, slow + signal - 1, f"a MACD over {fast}, {slow} and {signal}")
-    line: Values = talib.MACD(prices, fastperiod=fast, slowperiod=slow, signalperiod=1)[0]
-    smoothed = np.full(len(prices), np.nan)
-    smoothed[slow - 1 :] = exponential_moving_average(line[slow - 1 :], signal)
-    return Macd(line, smoothed, line - smoothed)
+    columns = Macd(*talib.MACD(prices, fastperiod=fast, slowperiod=slow, signalperiod=signal))
+    if signal > 1:
+        hidden = slice(slow - 1, slow + signal - 2)
+        start = talib.MACD(prices[: hidden.stop], fastperiod=fast, slowperiod=slow, signalperiod=1)
+        columns.macd[hidden] = start[0][hidden]
+    return columns
 
 
 def stochastic(high: Values, low: Values, close: Values, periods: tuple[int, int, int]) -> Stochastic:

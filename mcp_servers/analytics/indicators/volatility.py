@@ -45,9 +45,7 @@ def bollinger_bands(prices: Values, period: int, deviations: float) -> Channel:
 
 def band_position(prices: Values, bands: Channel) -> Values:
     """%B: 0 at the lower band, 1 at the upper; NaN where the bands are, up to rounding, one line."""
-    width = bands.upper - bands.lower
-    flat = width <= ROUNDING * bands.middle
-    return np.where(flat, np.nan, (prices - bands.lower) / np.where(flat, 1.0, width))
+    return _quotient(prices - bands.lower, bands.upper - bands.lower, bands.middle)
 
 
 def bandwidth(bands: Channel) -> Values:
@@ -88,9 +86,9 @@ def rolling_deviation(prices: Values, period: int, ddof: int) -> Values:
     `TooShort` below `period` prices. From TA-Lib's STDDEV.
     """
     check_length(prices, period, f"a standard deviation over {period}")
-    return np.asarray(talib.STDDEV(prices, timeperiod=period), dtype=np.float64) * math.sqrt(
-        period / (period - ddof)
-    )
+    deviation: Values = talib.STDDEV(prices, timeperiod=period)
+    deviation *= math.sqrt(period / (period - ddof))
+    return deviation
 
 
 def z_score(prices: Values, period: int, ddof: int) -> Values:
@@ -100,5 +98,12 @@ def z_score(prices: Values, period: int, ddof: int) -> Values:
     """
     deviation = rolling_deviation(prices, period, ddof)
     mean = simple_moving_average(prices, period)
-    flat = deviation <= ROUNDING * mean
-    return np.where(flat, np.nan, (prices - mean) / np.where(flat, 1.0, deviation))
+    return _quotient(prices - mean, deviation, mean)
+
+
+def _quotient(distance: Values, width: Values, level: Values) -> Values:
+    """`distance` / `width`, in the place of `distance`; NaN where `width` is rounding beside `level`."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        np.divide(distance, width, out=distance)
+    distance[width <= ROUNDING * level] = np.nan
+    return distance
