@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.lib.stride_tricks import sliding_window_view
 
+from mcp_servers.analytics.indicators import volatility
 from mcp_servers.analytics.indicators.averages import simple_moving_average
 from mcp_servers.analytics.indicators.momentum import (
     commodity_channel_index,
@@ -24,6 +25,7 @@ from mcp_servers.analytics.indicators.volatility import (
 )
 from mcp_servers.analytics.indicators.volume import money_flow_index, volume_weighted_price
 from mcp_servers.problems import BadArgument, TooShort
+from tests import indicator_oracles as oracle
 
 STILL = np.full(60, 100.1)
 MOVING = 100 + np.cumsum(np.random.default_rng(5).normal(0, 1, 40))
@@ -59,9 +61,32 @@ def test_a_period_as_long_as_the_series_gives_one_value() -> None:
     np.testing.assert_array_equal(averages, [np.nan, np.nan, 3.0])
 
 
-def test_rounding_is_relative_to_the_largest_price() -> None:
-    averages = simple_moving_average(np.array([1e12, 1e-6, 1e-6, 1e-6]), 2)
-    assert abs(averages[-1] - 1e-6) <= 1e12 * np.finfo(float).eps
+def test_large_prices_leave_no_trace_in_small_averages() -> None:
+    averages = simple_moving_average(np.array([1e12, 1e-6, 1e-6, 3e-6]), 2)
+    np.testing.assert_allclose(averages[1:], [5e11, 1e-6, 2e-6], rtol=1e-12)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 12))
+def test_windows_of_wildly_different_numbers_are_each_right(seed: int, period: int) -> None:
+    rng = np.random.default_rng(seed)
+    close = 10 ** rng.uniform(-6, 12, 60)
+    volume = 10 ** rng.uniform(-3, 9, 60) * rng.integers(0, 2, 60)
+    market = oracle.Market(close, close, close, volume)
+    pairs = [
+        (simple_moving_average(close, period), oracle.over_windows(np.mean, period, close)),
+        (volatility.rolling_deviation(close, period, 0), oracle.deviation(close, period, 0)),
+        (volatility.z_score(close, period, 0), z_scores(close, period)),
+        (bollinger_bands(close, period, 2.0).middle, oracle.over_windows(np.mean, period, close)),
+        (volume_weighted_price(close, close, close, volume, period), oracle.vwap(market, period)),
+        (money_flow_index(close, close, close, volume, period), oracle.mfi(market, period)),
+    ]
+    for ours, expected in pairs:
+        np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9)
+
+
+def z_scores(close: np.ndarray, period: int) -> np.ndarray:
+    """By definition."""
+    return (close - oracle.over_windows(np.mean, period, close)) / oracle.deviation(close, period, 0)
 
 
 def test_a_period_longer_than_the_series_is_too_short() -> None:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 import talib
 
-from mcp_servers.analytics.indicators.averages import simple_moving_average
 from mcp_servers.analytics.indicators.windows import (
     hold_while_still,
     may_underflow,
@@ -81,8 +80,8 @@ def stochastic(high: Values, low: Values, close: Values, periods: tuple[int, int
     flat = spread == 0
     position = 100 * (close[window - 1 :] - lowest) / np.where(flat, 1.0, spread)
     k, d = np.full(len(close), np.nan), np.full(len(close), np.nan)
-    k[window - 1 :] = simple_moving_average(position, smooth)
-    d[window + smooth - 2 :] = simple_moving_average(k[window + smooth - 2 :], signal)
+    k[window - 1 :] = talib.SMA(position, timeperiod=smooth)
+    d[window + smooth - 2 :] = talib.SMA(k[window + smooth - 2 :], timeperiod=signal)
     if flat.any():
         k[window - 1 :][rolling_any(flat, smooth)] = np.nan
         d[window - 1 :][rolling_any(flat, smooth + signal - 1)] = np.nan

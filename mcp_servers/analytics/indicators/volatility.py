@@ -7,6 +7,7 @@ import numpy as np
 import talib
 
 from mcp_servers.analytics.indicators.averages import exponential_moving_average, simple_moving_average
+from mcp_servers.analytics.indicators.wide import is_wide, rolling_variance
 from mcp_servers.analytics.indicators.windows import rolling_max, rolling_min
 from mcp_servers.analytics.series import Values, check_length
 
@@ -36,10 +37,15 @@ def average_true_range(high: Values, low: Values, close: Values, period: int) ->
 def bollinger_bands(prices: Values, period: int, deviations: float) -> Channel:
     """The mean of the last `period` prices, and `deviations` population standard deviations around it.
 
-    Bollinger (2001), from TA-Lib's BBANDS. NaN at the first `period` - 1 places. `prices` is 1-dimensional
-    and finite. Raises `TooShort` below `period` prices.
+    Bollinger (2001), from TA-Lib's BBANDS, or for wide prices from mean and deviation of this module. NaN
+    at the first `period` - 1 places. `prices` is 1-dimensional and finite. Raises `TooShort` below `period`
+    prices.
     """
     check_length(prices, period, f"Bollinger bands over {period}")
+    if is_wide(prices):
+        middle = simple_moving_average(prices, period)
+        reach = deviations * rolling_deviation(prices, period, ddof=0)
+        return Channel(middle + reach, middle, middle - reach)
     return Channel(*talib.BBANDS(prices, timeperiod=period, nbdevup=deviations, nbdevdn=deviations))
 
 
@@ -83,10 +89,11 @@ def rolling_deviation(prices: Values, period: int, ddof: int) -> Values:
     """Standard deviation of the last `period` prices, in their unit, with `period` - `ddof` as divisor.
 
     NaN at the first `period` - 1 places. `prices` is 1-dimensional and finite, `period` at least 2. Raises
-    `TooShort` below `period` prices. From TA-Lib's STDDEV.
+    `TooShort` below `period` prices. From TA-Lib's STDDEV, or for wide prices `rolling_variance`.
     """
     check_length(prices, period, f"a standard deviation over {period}")
-    deviation: Values = talib.STDDEV(prices, timeperiod=period)
+    wide = is_wide(prices)
+    deviation: Values = np.sqrt(rolling_variance(prices, period)) if wide else talib.STDDEV(prices, period)
     deviation *= math.sqrt(period / (period - ddof))
     return deviation
 
