@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_servers.analytics.backtest.engine import run
@@ -42,6 +42,7 @@ def account(prices: np.ndarray, wanted: list[float], cost: float, delay: int) ->
     return history
 
 
+@settings(deadline=None)
 @given(wishes, seeds, st.sampled_from([0.0, 0.001, 0.05]), st.integers(0, 2))
 def test_equity_is_that_of_an_account_kept_by_hand(
     wanted: list[float], seed: int, cost: float, delay: int
@@ -51,6 +52,7 @@ def test_equity_is_that_of_an_account_kept_by_hand(
     np.testing.assert_allclose(found.equity[1:], account(prices, wanted, cost, delay)[1:], rtol=1e-12)
 
 
+@settings(deadline=None)
 @given(wishes, seeds, st.sampled_from([0.0, 0.01]), st.integers(0, 2))
 def test_the_trades_together_are_the_whole_equity(
     wanted: list[float], seed: int, cost: float, delay: int
@@ -59,6 +61,7 @@ def test_the_trades_together_are_the_whole_equity(
     assert np.prod(list_trades(found).growth) == pytest.approx(found.equity[-1], rel=1e-12)
 
 
+@settings(deadline=None)
 @given(seeds, st.integers(1, 3), st.integers(5, 40))
 def test_prices_to_come_change_nothing_before_a_trade_can_be_filled(seed: int, delay: int, cut: int) -> None:
     prices = walk(seed, 60)

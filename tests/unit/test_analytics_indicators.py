@@ -66,6 +66,7 @@ def test_large_prices_leave_no_trace_in_small_averages() -> None:
     np.testing.assert_allclose(averages[1:], [5e11, 1e-6, 2e-6], rtol=1e-12)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 12))
 def test_windows_of_wildly_different_numbers_are_each_right(seed: int, period: int) -> None:
     rng = np.random.default_rng(seed)
@@ -159,6 +160,7 @@ def test_a_fast_average_that_is_not_the_faster_one_is_refused() -> None:
         macd(MOVING, 26, 12, 9)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 30), st.integers(0, 2**32 - 1), st.integers(1, 60))
 def test_later_prices_change_no_earlier_value(period: int, seed: int, more: int) -> None:
     rng = np.random.default_rng(seed)

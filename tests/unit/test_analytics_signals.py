@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_servers.analytics.signals.level_tools import detect_support_resistance
@@ -44,6 +44,7 @@ def kinds(found: Signals) -> list[tuple[int, str]]:
     return [(event.position, event.kind) for event in found.events]
 
 
+@settings(deadline=None)
 @given(seeds)
 def test_a_crossover_is_where_the_averages_change_sides(seed: int) -> None:
     prices = walk(seed)
@@ -55,6 +56,7 @@ def test_a_crossover_is_where_the_averages_change_sides(seed: int) -> None:
     assert kinds(detect_ema_crossover(prices, 5, 20)) == expected
 
 
+@settings(deadline=None)
 @given(seeds)
 def test_macd_signals_are_crossings_of_its_signal_and_of_zero(seed: int) -> None:
     prices = walk(seed)
@@ -69,6 +71,7 @@ def test_macd_signals_are_crossings_of_its_signal_and_of_zero(seed: int) -> None
     assert [event.position for event in found.events] == sorted(event.position for event in found.events)
 
 
+@settings(deadline=None)
 @given(seeds)
 def test_rsi_signals_are_the_ways_into_and_out_of_its_extremes(seed: int) -> None:
     prices = walk(seed)
@@ -130,6 +133,7 @@ def test_prices_that_stand_still_signal_nothing_in_spite_of_rounding(detect, pri
     assert found.reason == "the prices have not moved enough for a signal"
 
 
+@settings(deadline=None)
 @given(seeds, st.integers(150, 199))
 def test_later_prices_change_no_signal(seed: int, cut: int) -> None:
     prices = walk(seed)
@@ -165,6 +169,7 @@ def test_only_the_last_prices_make_levels_and_keep_their_positions() -> None:
     assert found.observations == 6
 
 
+@settings(deadline=None)
 @given(seeds)
 def test_a_turning_point_is_the_extreme_around_it(seed: int) -> None:
     prices, reach = walk(seed), 4
