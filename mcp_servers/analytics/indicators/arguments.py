@@ -91,7 +91,7 @@ def _check_order(bars: Bars) -> None:
         position = int(wrong[0])
         date_of_bar = None if bars.dates is None else bars.dates[position]
         raise BadArgument(
-            f"the close at position {position} is not between low and high; "
+            f"the bar at position {position} does not have low <= close <= high; "
             "pass high, low and close of the same bars",
             position=position,
             date=date_of_bar,

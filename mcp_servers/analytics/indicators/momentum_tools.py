@@ -34,6 +34,9 @@ from schemas.analytics.indicators import Indicator, Macd, MacdValues, Stochastic
 Fast = Annotated[int, Field(ge=2, le=LENGTH_MAX, description="Period of the faster average.")]
 Slow = Annotated[int, Field(ge=3, le=LENGTH_MAX, description="Period of the slower average.")]
 Signal = Annotated[int, Field(ge=1, le=LENGTH_MAX, description="Period of the signal line.")]
+CciPeriod = Annotated[
+    int, Field(ge=2, le=5_000, description="How many bars each value looks back on; each takes as long.")
+]
 KSmoothing = Annotated[int, Field(ge=1, le=LENGTH_MAX, description="How many values %K averages; 1 is fast.")]
 DPeriod = Annotated[int, Field(ge=1, le=LENGTH_MAX, description="How many values of %K make %D.")]
 
@@ -79,7 +82,7 @@ def calculate_williams_r(high: High, low: Low, close: Close, period: PeriodFromT
     return indicator(values, period, bars.dates, NO_RANGE)
 
 
-def calculate_cci(high: High, low: Low, close: Close, period: PeriodFromTwo = 20) -> Indicator:
+def calculate_cci(high: High, low: Low, close: Close, period: CciPeriod = 20) -> Indicator:
     """Commodity channel index: the typical price against its mean, in 0.015 mean deviations."""
     bars = read_bars(high, low, close)
     values = commodity_channel_index(bars.high, bars.low, bars.close, period)

@@ -22,9 +22,10 @@ def rolling_min(values: Values, period: int) -> Values:
 
 def rolling_any(flags: NDArray[np.bool_], period: int) -> NDArray[np.bool_]:
     """Whether any of the last `period` flags is set; of fewer at the start."""
-    counts = np.cumsum(flags, dtype=np.int64)
-    before = np.concatenate([np.zeros(period, dtype=np.int64), counts])[: len(counts)]
-    return counts > before
+    counts = np.cumsum(flags, dtype=np.int32)
+    found = counts > 0
+    found[period:] = counts[period:] > counts[:-period]
+    return found
 
 
 def may_underflow(prices: Values, period: int) -> bool:
