@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mcp.client import Client
 
 from mcp_servers.analytics.app import create_server
-from mcp_servers.analytics.indicators.tools import calculate_sma
+from mcp_servers.analytics.indicators.average_tools import calculate_sma
 from mcp_servers.analytics.performance.tools import calculate_max_drawdown
 from mcp_servers.analytics.portfolio.tools import calculate_correlation_matrix
 from mcp_servers.analytics.risk.tools import calculate_sharpe_ratio, calculate_volatility
