@@ -15,13 +15,14 @@ from mcp_types import Tool
 
 from mcp_servers.analytics.app import create_server as create_analytics
 from mcp_servers.financial.app import create_server as create_financial
+from mcp_servers.financial.market import Market
 from mcp_servers.financial.vendors.sample import load_sample
 from mcp_servers.validation.app import create_server as create_validation
 from mcp_servers.validation.checker import CheckLimits, ScriptChecker
 
 SNAPSHOTS = Path(__file__).parent.parent / "tool_snapshots"
 SERVERS: dict[str, Callable[[], MCPServer]] = {
-    "financial": lambda: create_financial(load_sample()),
+    "financial": lambda: create_financial(Market([load_sample()])),
     "analytics": create_analytics,
     "validation": lambda: create_validation(ScriptChecker(CheckLimits())),
 }

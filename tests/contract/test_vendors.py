@@ -15,7 +15,7 @@ from mcp_servers.financial.vendors.vendor import (
     answer,
 )
 from mcp_servers.problems import BadArgument, NoData, UnknownSymbol
-from schemas.market import Timeframe
+from schemas.market.prices import Timeframe
 
 VENDORS: dict[str, Callable[[], Vendor]] = {"sample": load_sample}
 TIMEFRAMES: tuple[Timeframe, ...] = ("1Day", "1Week", "1Month")

@@ -7,6 +7,7 @@ from mcp.client import Client
 from mcp_types import CallToolResult
 
 from mcp_servers.financial.app import create_server
+from mcp_servers.financial.market import Market
 from mcp_servers.financial.vendors.sample import SampleVendor, load_sample
 
 BARS = "alpaca_market_stocks_bars"
@@ -19,7 +20,7 @@ def vendor() -> SampleVendor:
 
 async def call(vendor: SampleVendor, name: str, **arguments: Any) -> CallToolResult:
     """What a client gets back."""
-    async with Client(create_server(vendor)) as client:
+    async with Client(create_server(Market([vendor]))) as client:
         return await client.call_tool(name, arguments)
 
 
