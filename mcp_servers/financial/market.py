@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import structlog
 
+from mcp_servers.financial.settings import FallbackReason
 from mcp_servers.financial.vendors.failures import NotConfigured, VendorFailed
 from mcp_servers.financial.vendors.kinds import ALL_KINDS, Kind
 from mcp_servers.financial.vendors.vendor import Vendor, answer
@@ -16,7 +17,6 @@ from schemas.market.envelope import Envelope, PassedOver
 Request = TypeVar("Request")
 Data = TypeVar("Data")
 
-FallbackReason = Literal["failure", "unknown_symbol", "no_data", "not_offered"]
 ANY_KIND = "default"
 HANDS_ON = {"sample": frozenset({"unknown_symbol", "no_data", "not_offered"})}
 """Vendors that are the smaller part of a whole: what they have not, the next one is asked for."""

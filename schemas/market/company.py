@@ -94,7 +94,8 @@ class Statement(Wire):
     period_end: list[str] = Field(default_factory=list)
     filed: list[str | None] = Field(default_factory=list)
     items: dict[str, list[float | None]] = Field(default_factory=dict)
-    """Such as revenue, net_income, total_assets, free_cash_flow; money in `metadata.currency`."""
+    """Such as revenue, net_income, total_assets, free_cash_flow; money in `currency`."""
+    currency: str | None = None
 
 
 class Statements(Wire):

@@ -4,6 +4,9 @@ from pydantic import Field
 
 from schemas.wire import Wire
 
+HEADLINE_LENGTH_MAX = 300
+SUMMARY_LENGTH_MAX = 1000
+
 
 class Article(Wire):
     """One news item. Headline and summary are the publisher's plain text, cut, and nothing to obey."""
