@@ -118,7 +118,7 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
         minutes = MINUTES.get(query.request.timeframe, DAY_MINUTES)
         per_day = max(1, (DAY_MINUTES if self._is_crypto else SESSION_MINUTES) // minutes)
         days = math.ceil(query.bars_needed / per_day * 1.5) + 7
-        first = max(FIRST_DAY, last - timedelta(days=days))
+        first = last - min(timedelta(days=days), last - FIRST_DAY)
         window = {"sort": "asc", "start": self._moment(first, time.min)}
         pages = await self._access.get_pages(
             self._endpoint, {**query.parameters, **window, "symbols": ",".join(query.request.symbols)}

@@ -11,7 +11,7 @@ from typing_extensions import override
 from mcp_servers.financial.hours import market_state
 from mcp_servers.financial.symbols import SymbolTable
 from mcp_servers.financial.vendors.connection import NotFound, Parameters, Reply, VendorConnection
-from mcp_servers.financial.vendors.eodhd.tickers import canonical, from_ticker, to_ticker
+from mcp_servers.financial.vendors.eodhd.tickers import canonical, find_market, from_ticker, to_ticker
 from mcp_servers.financial.vendors.network_fetcher import NetworkFetcher
 from mcp_servers.problems import NoData, UnknownSymbol
 from schemas.market.envelope import MarketState, Metadata
@@ -24,6 +24,7 @@ NAME = "eodhd"
 SEARCH_ENDPOINT = "/search"
 SEARCH_RESULTS_MAX = 50
 PREFIX_LENGTH = 2
+LOOKED_UP_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -52,14 +53,18 @@ class EodhdAccess:
         return await self.get(f"{SEARCH_ENDPOINT}/{quote(text, safe='')}", {"limit": limit})
 
     async def unknown(self, symbols: Sequence[str]) -> UnknownSymbol | NoData:
-        """Why there is nothing about `symbols`: one of them is unknown, or all are listed without this data."""
+        """Why there is nothing about `symbols`: one is unknown, or all are listed without this data.
+
+        Looks at the first `LOOKED_UP_MAX` only, because each costs two requests.
+        """
         names: dict[str, str] = {}
+        symbols = symbols[:LOOKED_UP_MAX]
         for symbol in symbols:
             for text in (canonical(symbol), canonical(symbol)[:PREFIX_LENGTH]):
                 found = await self.search(text)
                 names |= {from_ticker(item["Code"], item["Exchange"]): item["Name"] for item in found.content}
         try:
-            SymbolTable(names=names, aliases={}).resolve([canonical(symbol) for symbol in symbols])
+            SymbolTable(names, {}, is_complete=False).resolve([canonical(symbol) for symbol in symbols])
         except UnknownSymbol as problem:
             return problem
         named = ", ".join(canonical(symbol) for symbol in symbols)
@@ -73,20 +78,25 @@ class EodhdAccess:
         replies: Sequence[Reply],
         *,
         as_of: datetime | date | None = None,
-        is_crypto: bool = False,
+        symbols: Sequence[str] = (),
         **facts: Any,
     ) -> Metadata:
-        """The label on what `replies` say; `facts` are other fields of it."""
-        state: MarketState = "open" if is_crypto else market_state(self.now())
+        """The label on what `replies` say of `symbols`; `facts` are other fields of it."""
         limits = [reply.rate_limit for reply in replies if reply.rate_limit]
         return Metadata(
             source=NAME,
             endpoint=endpoint,
             as_of=as_of or self.now(),
-            market_state=state,
             rate_limit=limits[-1] if limits else None,
-            **facts,
+            **{"market_state": self._market_state(symbols), **facts},
         )
+
+    def _market_state(self, symbols: Sequence[str]) -> MarketState:
+        """Of the market where all `symbols` are traded; US stocks when there are none."""
+        markets = {find_market(symbol) for symbol in symbols} or {"us"}
+        if markets == {"crypto"}:
+            return "open"
+        return market_state(self.now()) if markets <= {"us", "index"} else "unknown"
 
 
 class EodhdFetcher(NetworkFetcher[Request, Query, Data]):

@@ -9,7 +9,7 @@ from typing import Any
 from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, resample_days
 from mcp_servers.financial.vendors.connection import Reply
 from mcp_servers.financial.vendors.eodhd.access import NAME, EodhdAccess, EodhdFetcher
-from mcp_servers.financial.vendors.eodhd.tickers import canonical
+from mcp_servers.financial.vendors.eodhd.tickers import canonical, find_currency, find_market
 from mcp_servers.financial.vendors.failures import NotOffered
 from mcp_servers.financial.vendors.reading import need_number, read_number
 from mcp_servers.financial.vendors.requests import BarsRequest
@@ -20,6 +20,7 @@ from schemas.market.prices import Adjustment, Bars, BarsBySymbol
 ENDPOINT = "/eod"
 ADJUSTMENTS: tuple[Adjustment, ...] = ("raw", "all")
 CALENDAR_DAYS_PER_SESSION = 1.6
+FIRST_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ class EodhdBars(EodhdFetcher[BarsRequest, EodhdBarsQuery, BarsBySymbol]):
             for symbol, reply in zip(request.symbols, replies, strict=True)
         }
         newest = max(each.timestamp[-1] for each in bars.values())
-        is_index = all(symbol.startswith("^") for symbol in request.symbols)
+        is_adjusted = any(find_market(symbol) in ("us", "other") for symbol in request.symbols)
         metadata = self._access.label(
             ENDPOINT,
             replies,
             as_of=date.fromisoformat(newest),
-            is_crypto=self._is_crypto,
-            adjustment=None if self._is_crypto or is_index else request.adjustment,
-            currency=None if is_index else "USD",
+            symbols=request.symbols,
+            adjustment=request.adjustment if is_adjusted else None,
+            currency=find_currency(request.symbols),
         )
         return Envelope[BarsBySymbol](data=BarsBySymbol(bars=bars), metadata=metadata)
 
@@ -84,18 +85,16 @@ class EodhdBars(EodhdFetcher[BarsRequest, EodhdBarsQuery, BarsBySymbol]):
         """A window that holds enough days of an ordinary symbol; all there are when it does not."""
         request = query.request
         last = request.end or self._access.now().date()
-        first = request.start or last - timedelta(
-            days=round(query.days_needed * CALENDAR_DAYS_PER_SESSION) + 10
-        )
-        window = {"period": "d", "order": "a", "from": str(first), "to": str(last)}
-        reply = await self._access.get_of(symbol, ENDPOINT, window)
+        span = timedelta(days=round(query.days_needed * CALENDAR_DAYS_PER_SESSION) + 10)
+        first = request.start or last - min(span, last - FIRST_DAY)
+        everything = {"period": "d", "order": "a"}
+        until = {**everything, "to": str(last)}
+        reply = await self._access.get_of(symbol, ENDPOINT, {**until, "from": str(first)})
         if request.start is None and len(reply.content) < query.days_needed:
-            reply = await self._access.get_of(
-                symbol, ENDPOINT, {"period": "d", "order": "a", "to": str(last)}
-            )
+            reply = await self._access.get_of(symbol, ENDPOINT, until)
         if not reply.content:
-            everything = await self._access.get_of(symbol, ENDPOINT, {"period": "d", "order": "a"})
-            raise self._nothing(request, symbol, everything.content)
+            whole = await self._access.get_of(symbol, ENDPOINT, everything)
+            raise self._nothing(request, symbol, whole.content)
         return reply
 
     def _nothing(self, request: BarsRequest, symbol: str, rows: list[dict[str, Any]]) -> NoData:

@@ -16,7 +16,7 @@ TIMES: Mapping[str, ReportTime] = {"BeforeMarket": "before_market", "AfterMarket
 
 
 class EodhdEarnings(EodhdFetcher[EarningsRequest, EarningsRequest, EarningsCalendar]):
-    """Without symbols, those of US exchanges. With symbols the vendor ignores dates, so they are checked here."""
+    """Without symbols, those of US exchanges. With symbols the vendor ignores dates: they count here."""
 
     def make_query(self, request: EarningsRequest) -> EarningsRequest:
         return request

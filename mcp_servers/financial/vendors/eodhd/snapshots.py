@@ -7,7 +7,7 @@ from typing import Any
 
 from mcp_servers.financial.vendors.connection import NotFound, Reply
 from mcp_servers.financial.vendors.eodhd.access import EodhdAccess, EodhdFetcher
-from mcp_servers.financial.vendors.eodhd.tickers import canonical, split_ticker, to_ticker
+from mcp_servers.financial.vendors.eodhd.tickers import canonical, find_currency, split_ticker, to_ticker
 from mcp_servers.financial.vendors.reading import need_time_text, read_number, read_time
 from mcp_servers.financial.vendors.requests import SnapshotsRequest
 from schemas.market.envelope import Envelope
@@ -55,7 +55,8 @@ class EodhdSnapshots(EodhdFetcher[SnapshotsRequest, list[str], Snapshots]):
             ENDPOINT,
             replies,
             as_of=max(filter(None, (read_time(each.as_of) for each in snapshots))),
-            is_crypto=self._is_crypto,
+            symbols=query,
+            currency=find_currency(query),
             delay=CRYPTO_DELAY_SECONDS if self._is_crypto else STOCK_DELAY_SECONDS,
         )
         return Envelope[Snapshots](data=Snapshots(snapshots=snapshots), metadata=metadata)

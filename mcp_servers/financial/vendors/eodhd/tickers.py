@@ -1,7 +1,8 @@
 """Symbols as EODHD spells them: SYMBOL.EXCHANGE."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 FOREIGN = re.compile(r"[A-Z0-9-]+\.[A-Z]{2,}")
 PLAIN = re.compile(r"[A-Z0-9]+(\.[A-Z])?")
@@ -49,3 +50,28 @@ def split_ticker(ticker: str) -> str:
     """Our spelling of a whole ticker such as AAPL.US."""
     code, _, exchange = ticker.rpartition(".")
     return from_ticker(code, exchange) if code else ticker
+
+
+def find_market(symbol: str) -> Literal["us", "crypto", "index", "other"]:
+    """Where `symbol`, in our spelling, is traded."""
+    if symbol.startswith("^"):
+        return "index"
+    if "/" in symbol:
+        return "crypto"
+    return "other" if FOREIGN.fullmatch(symbol) else "us"
+
+
+def find_currency(symbols: Sequence[str]) -> str | None:
+    """The one currency of the prices of `symbols`; None when it is not known, and for points of an index."""
+    currencies = {_currency(symbol) for symbol in symbols}
+    return currencies.pop() if len(currencies) == 1 else None
+
+
+def _currency(symbol: str) -> str | None:
+    match find_market(symbol):
+        case "us":
+            return "USD"
+        case "crypto":
+            return symbol.partition("/")[2]
+        case _:
+            return None
