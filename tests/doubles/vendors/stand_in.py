@@ -94,7 +94,11 @@ class StandIn:
         self._listener.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         config = uvicorn.Config(
-            Faults(app, self.faults, self.seen), log_config=None, timeout_graceful_shutdown=1, lifespan="off"
+            Faults(app, self.faults, self.seen),
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=1,
+            lifespan="off",
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -56,6 +56,8 @@ class EodhdAccess:
         `text` becomes a part of the path, so that only what names are made of is left in it.
         """
         wanted = UNSEARCHABLE.sub(" ", text.replace("/", "-")).strip(" .")
+        if not wanted:
+            return Reply([], None)
         try:
             return await self.get(f"{SEARCH_ENDPOINT}/{quote(wanted, safe='')}", {"limit": limit})
         except NotFound:
