@@ -1,28 +1,46 @@
 """When the US stock market is open, from its published calendar."""
 
+import warnings
+from bisect import bisect_right
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Literal
 from zoneinfo import ZoneInfo
+
+from schemas.market.envelope import MarketState
 
 NEW_YORK = ZoneInfo("America/New_York")
 FIRST_DAY = "2020-01-01"
+NANOSECONDS = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Sessions:
+    """Openings and closings of the regular sessions, in seconds since 1970, in their order."""
+
+    opens: list[int]
+    closes: list[int]
 
 
 @lru_cache(maxsize=1)
-def us_calendar() -> Any:
-    """The New York Stock Exchange; the first call takes about a second."""
+def us_sessions() -> Sessions:
+    """Of the New York Stock Exchange, about a year ahead. The first call takes about a second."""
     import exchange_calendars
 
-    return exchange_calendars.get_calendar("XNYS", start=FIRST_DAY)
+    with warnings.catch_warnings():
+        # exchange_calendars 4.13 reads times in a way that pandas 3.1 warns of.
+        warnings.simplefilter("ignore")
+        calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_DAY)
+    opens, closes = (
+        (moments // NANOSECONDS).tolist() for moments in (calendar.opens_nanos, calendar.closes_nanos)
+    )
+    return Sessions(opens, closes)
 
 
-def market_state(now: datetime) -> Literal["open", "closed", "unknown"]:
-    """Whether the regular session of US stocks is on; `unknown` beyond the calendar's ends."""
-    import pandas as pd
-
-    minute: pd.Timestamp = pd.Timestamp(now).floor("min")
-    calendar = us_calendar()
-    if not calendar.first_minute <= minute <= calendar.last_minute:
+def market_state(now: datetime) -> MarketState:
+    """Whether the regular session of US stocks is on; `unknown` where the calendar does not reach."""
+    sessions, moment = us_sessions(), int(now.timestamp())
+    if not sessions.opens[0] <= moment < sessions.closes[-1]:
         return "unknown"
-    return "open" if calendar.is_open_on_minute(minute, ignore_breaks=True) else "closed"
+    place = bisect_right(sessions.opens, moment) - 1
+    return "open" if moment < sessions.closes[place] else "closed"

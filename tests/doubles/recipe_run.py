@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from mcp_servers.analytics.catalogue import make_analytics_tools
+from mcp_servers.financial.catalogue import make_market_tools
 from mcp_servers.financial.market import Market
-from mcp_servers.financial.tools import make_market_tools
 from mcp_servers.financial.vendors.vendor import Vendor
 from prompts.library import Recipe
 from schemas.result import Result

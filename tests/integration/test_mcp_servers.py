@@ -146,7 +146,7 @@ async def test_large_results_come_as_one_plain_json_reply(servers: dict[str, Run
 @pytest.mark.parametrize(
     ("name", "part", "facts"),
     [
-        ("financial", "vendor", {"vendor": "sample", "as_of": "2022-12-28", "symbols": 21}),
+        ("financial", "sample", {"vendor": "sample", "as_of": "2022-12-28", "symbols": 21}),
         ("analytics", "libraries", {}),
         ("validation", "checker", {}),
     ],

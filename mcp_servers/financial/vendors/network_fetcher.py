@@ -7,8 +7,9 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from mcp_servers.financial.vendors.connection import Reply
+from mcp_servers.financial.vendors.connection import NotFound, Reply
 from mcp_servers.financial.vendors.failures import VendorUnavailable
+from mcp_servers.problems import NoData
 from schemas.market.envelope import Envelope
 
 Request = TypeVar("Request")
@@ -53,6 +54,8 @@ class NetworkFetcher(ABC, Generic[Request, Query, Data]):
     def _readable(self) -> Iterator[None]:
         try:
             yield
+        except NotFound as missing:
+            raise NoData(f"{self.vendor} has nothing at {missing}; ask for something else") from None
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             kind = type(self).__name__
             log.exception("vendor_answer_unreadable", vendor=self.vendor, fetcher=kind)

@@ -70,6 +70,7 @@ def need_time_text(value: Any) -> str:
     return text
 
 
-def scale(value: float | None, factor: float) -> float | None:
-    """`value` times `factor`; None stays None."""
-    return None if value is None else value * factor
+def read_percent(value: Any) -> float | None:
+    """A number of percent as a fraction."""
+    number = read_number(value)
+    return None if number is None else number / 100

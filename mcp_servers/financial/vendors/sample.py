@@ -164,15 +164,15 @@ class SampleVendor:
             kinds.STOCK_SNAPSHOTS.name: SampleSnapshots(data),
             kinds.MOST_ACTIVES.name: SampleMostActives(data),
         }
-        self._data = data
+        self.data = data
 
     def check_health(self) -> PartHealth:
-        days = self._data.closes.index
+        days = self.data.closes.index
         facts = {
             "vendor": self.name,
             "as_of": days[-1].date().isoformat(),
             "first_day": days[0].date().isoformat(),
-            "symbols": len(self._data.symbols.names),
+            "symbols": len(self.data.symbols.names),
         }
         return PartHealth(name=self.name, status="up", detail="real closes that end in the past", facts=facts)
 

@@ -7,7 +7,7 @@ from mcp_servers.financial.hours import NEW_YORK
 from mcp_servers.financial.vendors.alpaca.access import AlpacaPlainFetcher
 from mcp_servers.financial.vendors.alpaca.snapshots import STOCK_ENDPOINT, find_snapshots, make_snapshot
 from mcp_servers.financial.vendors.connection import Reply
-from mcp_servers.financial.vendors.reading import read_number, read_time, scale
+from mcp_servers.financial.vendors.reading import read_number, read_percent, read_time
 from mcp_servers.financial.vendors.requests import MostActivesRequest, MoversRequest
 from schemas.market.envelope import Envelope
 from schemas.market.screens import ActiveSymbol, MostActives, Mover, Movers
@@ -82,7 +82,7 @@ def _make_movers(rows: Sequence[dict[str, Any]]) -> list[Mover]:
             symbol=row["symbol"],
             price=read_number(row.get("price")),
             change=read_number(row.get("change")),
-            change_fraction=scale(read_number(row.get("percent_change")), 0.01),
+            change_fraction=read_percent(row.get("percent_change")),
         )
         for rank, row in enumerate(rows, start=1)
     ]

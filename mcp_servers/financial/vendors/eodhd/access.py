@@ -1,5 +1,6 @@
 """What every EODHD fetcher needs: the host and the clock; how answers are labelled and symbols looked up."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,7 @@ SEARCH_ENDPOINT = "/search"
 SEARCH_RESULTS_MAX = 50
 PREFIX_LENGTH = 2
 LOOKED_UP_MAX = 5
+UNSEARCHABLE = re.compile(r"[^\w .&-]", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,17 @@ class EodhdAccess:
         raise await self.unknown([symbol])
 
     async def search(self, text: str, limit: int = SEARCH_RESULTS_MAX) -> Reply:
-        """Listed assets whose code or name is like `text`, as the vendor sends them."""
-        return await self.get(f"{SEARCH_ENDPOINT}/{quote(text, safe='')}", {"limit": limit})
+        """Listed assets whose code or name is like `text`, as the vendor sends them.
+
+        `text` becomes a part of the path, so that only what names are made of is left in it.
+        """
+        wanted = UNSEARCHABLE.sub(" ", text.replace("/", "-")).strip(" .")
+        if not wanted:
+            return Reply([], None)
+        try:
+            return await self.get(f"{SEARCH_ENDPOINT}/{quote(wanted, safe='')}", {"limit": limit})
+        except NotFound:
+            return Reply([], None)
 
     async def unknown(self, symbols: Sequence[str]) -> UnknownSymbol | NoData:
         """Why there is nothing about `symbols`: one is unknown, or all are listed without this data.

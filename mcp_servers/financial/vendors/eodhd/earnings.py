@@ -6,7 +6,7 @@ from typing import Any
 from mcp_servers.financial.vendors.connection import Reply
 from mcp_servers.financial.vendors.eodhd.access import EodhdFetcher
 from mcp_servers.financial.vendors.eodhd.tickers import US, split_ticker, to_ticker
-from mcp_servers.financial.vendors.reading import read_day, read_number, scale
+from mcp_servers.financial.vendors.reading import read_day, read_number, read_percent
 from mcp_servers.financial.vendors.requests import EarningsRequest
 from schemas.market.company import EarningsCalendar, EarningsReport, ReportTime
 from schemas.market.envelope import Envelope
@@ -50,5 +50,5 @@ def _make_report(row: dict[str, Any]) -> EarningsReport:
         time=TIMES.get(row.get("before_after_market") or ""),
         eps_estimate=read_number(row.get("estimate")),
         eps_actual=read_number(row.get("actual")),
-        surprise_fraction=scale(read_number(row.get("percent")), 0.01),
+        surprise_fraction=read_percent(row.get("percent")),
     )

@@ -8,7 +8,7 @@ from mcp_servers.financial.vendors.eodhd.access import EodhdPlainFetcher
 from mcp_servers.financial.vendors.eodhd.assets import CLASSES, FUNDAMENTALS_ENDPOINT, NAME_LENGTH_MAX
 from mcp_servers.financial.vendors.eodhd.statements import read_earnings, read_statements
 from mcp_servers.financial.vendors.eodhd.tickers import canonical
-from mcp_servers.financial.vendors.reading import read_day, read_number, read_text, scale
+from mcp_servers.financial.vendors.reading import read_day, read_number, read_percent, read_text
 from mcp_servers.financial.vendors.requests import FundamentalsRequest
 from schemas.market.company import (
     Analysts,
@@ -130,7 +130,7 @@ def _read_shares(shares: Mapping[str, Any]) -> Shares:
     """The vendor's holdings are percentages."""
 
     def fraction(name: str) -> float | None:
-        return scale(read_number(shares.get(name)), 0.01)
+        return read_percent(shares.get(name))
 
     return Shares(
         outstanding=read_number(shares.get("SharesOutstanding")),

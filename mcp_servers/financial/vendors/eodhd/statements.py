@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from mcp_servers.financial.vendors.reading import read_day, read_number, scale
+from mcp_servers.financial.vendors.reading import read_day, read_number, read_percent
 from schemas.market.company import EarningsHistory, Statement, Statements
 
 YEARS_MAX = 10
@@ -78,7 +78,7 @@ def read_earnings(history: Mapping[str, Any]) -> EarningsHistory:
         report_date=[read_day(row.get("reportDate")) for row in reported],
         eps_actual=[read_number(row["epsActual"]) for row in reported],
         eps_estimate=[read_number(row.get("epsEstimate")) for row in reported],
-        surprise_fraction=[scale(read_number(row.get("surprisePercent")), 0.01) for row in reported],
+        surprise_fraction=[read_percent(row.get("surprisePercent")) for row in reported],
     )
 
 
