@@ -90,7 +90,7 @@ def _path(days: dict[str, Integers], steps: Floats) -> Integers:
     down = below * ((bottom - days["low"]) / np.maximum(below.max(axis=1, keepdims=True), 1e-9))
     whole = np.rint(inside + up - down).astype(np.int64)
     whole[:, :1], whole[:, -1:] = days["open"], days["close"]
-    return np.minimum(np.maximum(whole, days["low"]), days["high"])
+    return np.asarray(np.clip(whole, days["low"], days["high"]), dtype=np.int64)
 
 
 def _share_out(totals: Integers, weights: Floats) -> Integers:

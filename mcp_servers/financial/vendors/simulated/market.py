@@ -88,8 +88,7 @@ class Years:
         complete = sessions.count_complete(now)
         if sessions.count_opened(now) <= complete:
             return history.bars[:complete]
-        minutes = make_minutes(self.seed, history, sessions, complete, complete + 1)
-        today = merge_sessions(_over_by(minutes, now), sessions)
+        today = merge_sessions(_over_by(self.session_minutes(symbol, complete), now), sessions)
         pairs = zip(history.bars[:complete].columns(), today.columns(), strict=True)
         return BarColumns(*(np.concatenate(pair) for pair in pairs))
 
@@ -104,6 +103,11 @@ class Years:
             parts.append(resample_minutes(minutes[wanted], sessions, length_minutes))
         columns = zip(*(part.columns() for part in parts), strict=True)
         return BarColumns(*(np.concatenate(column) for column in columns))
+
+    def session_minutes(self, symbol: str, place: int) -> BarColumns:
+        """Every minute of one session, also those that are not over."""
+        history = self.history(symbol)
+        return make_minutes(self.seed, history, self.sessions(history.listing), place, place + 1)
 
     def _make_chunk(self, symbol: str, chunk: int) -> BarColumns:
         history = self.history(symbol)

@@ -106,7 +106,7 @@ def build_history(seed: int, listing: Listing, sessions: Sessions, paths: Return
     variances = np.ascontiguousarray(paths.variances[:, column])
     returns = paths.returns[:, column]
     returns = returns + _drift(seed, listing, returns[: anchor + 1])
-    growth: Floats = np.cumprod(1 + returns)
+    growth = np.cumprod(1 + returns, dtype=np.float64)
     payouts = pay_out(seed, listing, sessions, growth)
     close = growth * payouts.levels
     close = close * (listing.price / close[anchor])
@@ -191,5 +191,4 @@ def _volumes(
 
 def _product_of_later(factors: Floats) -> Floats:
     """For each element but the last, the product of all that come after it."""
-    later: Floats = np.cumprod(factors[:0:-1])[::-1]
-    return later
+    return np.cumprod(factors[:0:-1], dtype=np.float64)[::-1]

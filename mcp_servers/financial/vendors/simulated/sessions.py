@@ -3,6 +3,7 @@
 Days are counted from `EPOCH`, minutes from 1970 in UTC, so that both are plain integers.
 """
 
+import warnings
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -62,8 +63,11 @@ def us_sessions(last_year: int) -> Sessions:
     """Regular sessions, early closes included, to the end of `last_year`."""
     import exchange_calendars
 
-    calendar = exchange_calendars.get_calendar("XNYS", start=EPOCH.isoformat(), end=f"{last_year}-12-31")
-    schedule = calendar.schedule
+    with warnings.catch_warnings():
+        # exchange_calendars 4.13 reads times in a way that pandas 3.1 warns of.
+        warnings.simplefilter("ignore")
+        end = f"{last_year}-12-31"
+        schedule = exchange_calendars.get_calendar("XNYS", start=EPOCH.isoformat(), end=end).schedule
     return Sessions(
         days=schedule.index.to_numpy().astype("datetime64[D]").astype(np.int64) - _days_to_epoch(),
         opens=_minutes(schedule["open"]),
