@@ -194,7 +194,7 @@ def _make_position(raw: Books, symbol: str) -> Position:
         cost_basis=cost,
         price=newest.price,
         market_value=value,
-        unrealized_gain=value - cost,
+        unrealized_gain=round(value - cost, 2),
         unrealized_gain_fraction=(value - cost) / cost,
         change_today_fraction=newest.change_fraction,
     )

@@ -14,7 +14,7 @@ from mcp_servers.financial.vendors.simulated.sessions import Sessions, day_numbe
 PRICE_SESSIONS = 252
 """Sessions before the end of a quarter whose mean price its earnings follow."""
 SESSIONS_NEEDED = 60
-REVENUE_NOISE, INCOME_NOISE, SURPRISE_NOISE = 0.03, 0.10, 0.03
+REVENUE_NOISE, INCOME_NOISE, SURPRISE_NOISE = 0.02, 0.06, 0.03
 SURPRISE_PER_SHOCK = 0.03
 """Prices react to the surprise: it has the sign of the day's own shock, mostly."""
 SURPRISE_MAX = 0.5

@@ -80,9 +80,9 @@ class Ledger:
         """Book one entry; a sale takes its part of the cost with it."""
         held = self.quantities.get(entry.symbol, 0.0)
         if entry.quantity < 0 < held:
-            self.costs[entry.symbol] *= 1 + entry.quantity / held
+            self.costs[entry.symbol] = round(self.costs[entry.symbol] * (1 + entry.quantity / held), 2)
         elif entry.cash < 0:
-            self.costs[entry.symbol] = self.costs.get(entry.symbol, 0.0) - entry.cash
+            self.costs[entry.symbol] = round(self.costs.get(entry.symbol, 0.0) - entry.cash, 2)
         self.quantities[entry.symbol] = held + entry.quantity
         self.cash = round(self.cash + entry.cash, 2)
         self.entries.append(entry)

@@ -26,7 +26,7 @@ OVERNIGHT_SHARE = 0.25
 CRYPTO_LOTS_PER_COIN = 1024
 """A power of two, so that volumes in coins add up exactly."""
 DIVIDEND_DECIMALS = 4
-VOLUME_SPREAD = 0.35
+VOLUME_SPREAD = 0.2
 BASE_GROWTH, BETA_GROWTH, CRYPTO_GROWTH = 0.035, 0.05, 0.25
 STOCK_GROWTH_SPREAD, FUND_GROWTH_SPREAD = 0.05, 0.01
 GROWTH_MIN, GROWTH_MAX = -0.04, 0.20
@@ -186,7 +186,7 @@ def _volumes(
     """More is traded when prices move more than usual, and when they have been moving."""
     noise = 1 + VOLUME_SPREAD * SHOCKS.normal[words[0]] + VOLUME_SPREAD * (SHOCKS.exponential[words[1]] - 1)
     activity = 0.25 + 0.4 * deviations + 0.4 * moves
-    return np.maximum(np.rint(ordinary * activity * np.maximum(noise, 0.2)), 1).astype(np.int64)
+    return np.maximum(np.rint(ordinary * activity * np.maximum(noise, 0.3)), 1).astype(np.int64)
 
 
 def _product_of_later(factors: Floats) -> Floats:
