@@ -22,7 +22,7 @@ HTTP_CLIENTS = {
     "http",
     "alpaca",
 }
-OTHER_WAYS_OUT = {"socket", "websockets", "subprocess", "ctypes", "eodhd"}
+OTHER_WAYS_OUT = {"http", "socket", "websockets", "subprocess", "ctypes", "eodhd"}
 
 
 def sources() -> list[Path]:
