@@ -18,7 +18,8 @@ Request = TypeVar("Request")
 Data = TypeVar("Data")
 
 ANY_KIND = "default"
-HANDS_ON = {"sample": frozenset({"unknown_symbol", "no_data", "not_offered"})}
+LACKING = frozenset({"unknown_symbol", "no_data", "not_offered"})
+HANDS_ON = {"files": LACKING, "sample": LACKING}
 """Vendors that are the smaller part of a whole: what they have not, the next one is asked for."""
 
 log = structlog.get_logger()

@@ -2,7 +2,7 @@
 
 from typing import Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, model_validator
+from pydantic import DirectoryPath, Field, HttpUrl, SecretStr, model_validator
 
 from schemas.market.prices import Feed
 from service.settings import ServiceSettings
@@ -42,6 +42,13 @@ class FinancialSettings(ServiceSettings):
     )
     eodhd_url: HttpUrl = Field(default=HttpUrl("https://eodhd.com/api"), description="EODHD's address.")
     eodhd_requests_per_minute: int = Field(default=1000, ge=1, description="How fast EODHD may be asked.")
+    market_data_files_dir: DirectoryPath | None = Field(
+        default=None,
+        description=(
+            "Folder of your own bars, AAPL.csv or AAPL.parquet, or files with a symbol column; "
+            "with it they come before every vendor."
+        ),
+    )
     vendor_timeout_seconds: float = Field(
         default=15, gt=0, description="Deadline of one request to a vendor, with all its attempts."
     )

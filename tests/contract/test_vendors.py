@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,18 +10,25 @@ from pydantic import BaseModel
 
 from mcp_servers.financial.vendors import kinds
 from mcp_servers.financial.vendors import requests as ask
+from mcp_servers.financial.vendors.files.vendor import open_files
 from mcp_servers.financial.vendors.kinds import ALL_KINDS, Kind
 from mcp_servers.financial.vendors.sample import load_sample
+from mcp_servers.financial.vendors.simulated.vendor import open_simulated
 from mcp_servers.financial.vendors.vendor import AnyFetcher, Vendor, answer
 from mcp_servers.problems import BadArgument, NoData, UnknownSymbol
 from schemas.market.envelope import Envelope
 from schemas.market.prices import Bars, Timeframe
 from tests.doubles.vendors.opened import StandIns
+from tests.doubles.vendors.small_market import NOW
+
+BAR_FILES = Path(__file__).parents[1] / "doubles" / "bar_files"
 
 VENDORS: dict[str, Callable[[StandIns], Vendor]] = {
     "sample": lambda _: load_sample(),
     "alpaca": lambda stand_ins: stand_ins.open_alpaca(),
     "eodhd": lambda stand_ins: stand_ins.open_eodhd(),
+    "files": lambda _: open_files(BAR_FILES, lambda: NOW),
+    "simulated": lambda _: open_simulated(lambda: NOW),
 }
 TIMEFRAMES: tuple[Timeframe, ...] = ("1Day", "1Week", "1Month")
 ORDINARY: dict[Kind[Any, Any], Any] = {

@@ -10,7 +10,7 @@ from mcp_servers.financial.vendors.failures import NotOffered
 from mcp_servers.financial.vendors.files.loading import LoadedFile
 from mcp_servers.financial.vendors.reading import need_time_text
 from mcp_servers.financial.vendors.requests import BarsRequest
-from mcp_servers.problems import NoData
+from mcp_servers.problems import BadArgument, NoData
 from schemas.market.prices import Adjustment, Bars, Timeframe
 
 MINUTES: dict[Timeframe, int] = {"1Min": 1, "5Min": 5, "15Min": 15, "30Min": 30, "1Hour": 60, "4Hour": 240}
@@ -20,23 +20,27 @@ SPAN_DAYS = {"day": 4, "week": 12, "month": 45}
 
 
 @dataclass(frozen=True)
-class FileBars:
-    """Bars of one symbol and where they are from. `is_whole` says that no bar of the period is left out."""
+class FileRows:
+    """Bars of one symbol, oldest first: stamp, open, high, low, close, volume, second of the last row."""
 
-    bars: Bars
     file: LoadedFile
     adjustment: Adjustment | None
-    is_whole: bool
-    last_second: float
+    rows: list[tuple[Any, ...]]
+
+    @property
+    def last_second(self) -> float:
+        """When the last row of the last bar was, in seconds since 1970."""
+        return float(self.rows[-1][-1])
 
 
-def read_bars(
+def read_rows(
     connection: duckdb.DuckDBPyConnection, file: LoadedFile, symbol: str, request: BarsRequest
-) -> FileBars:
-    """The last `limit` bars, or those of the period up to one too many.
+) -> FileRows:
+    """The last `limit` bars, or all of a period.
 
     Open of the first row, highest high, lowest low, close of the last, sum of volumes; null when a row of the
-    bar has none. Raises `NotOffered` for what the file's own bars cannot be made into, and `NoData`.
+    bar has none. Raises `NotOffered` for what the file's own bars cannot be made into, `NoData`, and
+    `BadArgument` for a period with more than `limit` bars.
     """
     adjustment = adjustment_of(file, request.adjustment)
     bucket = _bucket(connection, file, symbol, request.timeframe)
@@ -58,7 +62,7 @@ def read_bars(
                 epoch(last_wall AT TIME ZONE '{file.zone}') AS last_second, open, high, low, close, volume
             FROM longer
         )
-        SELECT stamp, open, high, low, close, volume, last_second FROM stamped
+        SELECT stamp, open, high, low, close, volume, last_second, count(*) OVER () FROM stamped
         WHERE day BETWEEN $first AND $last
         ORDER BY stamp {"ASC" if request.start else "DESC"} LIMIT $limit
     """  # noqa: S608 only our own names are put in
@@ -66,16 +70,20 @@ def read_bars(
         "symbol": symbol,
         "first": request.start or date.min,
         "last": request.end or date.max,
-        "limit": request.limit + 1,
+        "limit": request.limit,
     }
     rows = connection.execute(query, parameters).fetchall()
     if not rows:
         raise _nothing(connection, file, symbol, request)
-    is_whole = len(rows) <= request.limit
-    if request.start is None:
-        rows = rows[: request.limit][::-1]
-    bars = _make_bars(symbol, request.timeframe, rows)
-    return FileBars(bars, file, adjustment, is_whole, last_second=rows[-1][-1])
+    available = rows[0][-1]
+    if request.start is not None and available > request.limit:
+        raise BadArgument(
+            f"the period has {available} bars of {symbol}, and limit={request.limit}; "
+            f"pass limit={available} or a shorter period",
+            available=available,
+        )
+    rows = [row[:-1] for row in (rows if request.start else reversed(rows))]
+    return FileRows(file, adjustment, rows)
 
 
 def adjustment_of(file: LoadedFile, asked: Adjustment) -> Adjustment | None:
@@ -146,7 +154,8 @@ def _day(timeframe: Timeframe) -> str:
     return "CAST(last_wall AS DATE)" if timeframe in SPANS else "CAST(bucket AS DATE)"
 
 
-def _make_bars(symbol: str, timeframe: Timeframe, rows: list[tuple[Any, ...]]) -> Bars:
+def make_bars(symbol: str, timeframe: Timeframe, rows: list[tuple[Any, ...]]) -> Bars:
+    """`rows` as columns."""
     stamps, opens, highs, lows, closes, volumes, _ = (list(column) for column in zip(*rows, strict=True))
     if timeframe in MINUTES:
         stamps = [need_time_text(datetime.fromtimestamp(second, UTC)) for second in stamps]

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from mcp_servers.financial.bars import choose_bars
 from mcp_servers.financial.hours import market_state
 from mcp_servers.financial.vendors import kinds
-from mcp_servers.financial.vendors.files.bars import FileBars, read_bars
+from mcp_servers.financial.vendors.files.bars import FileRows, make_bars, read_rows
 from mcp_servers.financial.vendors.files.folder import DataFolder, open_folder
 from mcp_servers.financial.vendors.requests import BarsRequest, SnapshotsRequest
 from mcp_servers.financial.vendors.vendor import AnyFetcher
@@ -34,17 +33,17 @@ class FilesFetcher:
         """Canonical spellings; raises `UnknownSymbol` and `BadFile`."""
         return self.folder.symbols(is_crypto=self.is_crypto).resolve(symbols)
 
-    async def read(self, request: BarsRequest) -> dict[str, FileBars]:
+    async def read(self, request: BarsRequest) -> dict[str, FileRows]:
         """Bars of each symbol; in a thread, as files may be large."""
 
-        def read_one(symbol: str) -> FileBars:
-            return self.folder.ask(symbol, lambda tables, file: read_bars(tables, file, symbol, request))
+        def read_one(symbol: str) -> FileRows:
+            return self.folder.ask(symbol, lambda tables, file: read_rows(tables, file, symbol, request))
 
         symbols = list(dict.fromkeys(request.symbols))
         return dict(zip(symbols, await asyncio.to_thread(list, map(read_one, symbols)), strict=True))
 
-    def label(self, read: dict[str, FileBars], adjustment: Adjustment | None) -> Metadata:
-        """The feed is the file; of several, all their names. No file says in which currency its prices are."""
+    def label(self, read: dict[str, FileRows], adjustment: Adjustment | None) -> Metadata:
+        """The feed is the file; of several, all their names. Files do not say their currency."""
         names = ", ".join(dict.fromkeys(each.file.file_name for each in read.values()))
         newest = max(read.values(), key=lambda each: each.last_second)
         moment = datetime.fromtimestamp(newest.last_second, ZoneInfo(newest.file.zone))
@@ -65,17 +64,12 @@ class FilesBars(FilesFetcher):
     def make_query(self, request: BarsRequest) -> BarsRequest:
         return replace(request, symbols=self.resolve(request.symbols))
 
-    async def fetch(self, query: BarsRequest) -> dict[str, FileBars]:
+    async def fetch(self, query: BarsRequest) -> dict[str, FileRows]:
         return await self.read(query)
 
-    def make_rows(self, query: BarsRequest, raw: dict[str, FileBars]) -> Envelope[BarsBySymbol]:
+    def make_rows(self, query: BarsRequest, raw: dict[str, FileRows]) -> Envelope[BarsBySymbol]:
         adjustments = {each.adjustment for each in raw.values()}
-        bars = {
-            symbol: choose_bars(
-                each.bars, query.limit, is_period=query.start is not None, is_whole=each.is_whole
-            )
-            for symbol, each in raw.items()
-        }
+        bars = {symbol: make_bars(symbol, query.timeframe, each.rows) for symbol, each in raw.items()}
         metadata = self.label(raw, adjustments.pop() if len(adjustments) == 1 else None)
         return Envelope[BarsBySymbol](data=BarsBySymbol(bars=bars), metadata=metadata)
 
@@ -86,17 +80,17 @@ class FilesSnapshots(FilesFetcher):
     def make_query(self, request: SnapshotsRequest) -> SnapshotsRequest:
         return SnapshotsRequest(self.resolve(request.symbols))
 
-    async def fetch(self, query: SnapshotsRequest) -> dict[str, FileBars]:
+    async def fetch(self, query: SnapshotsRequest) -> dict[str, FileRows]:
         return await self.read(BarsRequest(query.symbols, "1Day", limit=2))
 
-    def make_rows(self, query: SnapshotsRequest, raw: dict[str, FileBars]) -> Envelope[Snapshots]:
-        snapshots = [_make_snapshot(raw[symbol]) for symbol in query.symbols]
+    def make_rows(self, query: SnapshotsRequest, raw: dict[str, FileRows]) -> Envelope[Snapshots]:
+        snapshots = [_make_snapshot(symbol, raw[symbol]) for symbol in query.symbols]
         metadata = self.label(raw, None)
         return Envelope[Snapshots](data=Snapshots(snapshots=snapshots), metadata=metadata)
 
 
-def _make_snapshot(read: FileBars) -> Snapshot:
-    bars = read.bars
+def _make_snapshot(symbol: str, read: FileRows) -> Snapshot:
+    bars = make_bars(symbol, "1Day", read.rows)
     price, before = bars.close[-1], bars.close[-2] if len(bars.close) > 1 else None
     change = None if price is None or before is None else price - before
     return Snapshot(
@@ -131,14 +125,11 @@ class FilesVendor:
         """Files are counted and not read."""
         count = len(self._folder.versions())
         is_there = self._folder.path.is_dir()
-        return PartHealth(
-            name=self.name,
-            status="up" if is_there else "down",
-            detail="bars of the user's own files"
-            if is_there
-            else "the folder of MARKET_DATA_FILES_DIR is not there",
-            facts={"vendor": self.name, "files": count},
-        )
+        facts = {"vendor": self.name, "files": count}
+        if not is_there:
+            detail = "the folder of MARKET_DATA_FILES_DIR is not there; make it, or unset the variable"
+            return PartHealth(name=self.name, status="down", detail=detail, facts=facts)
+        return PartHealth(name=self.name, status="up", detail="bars of the user's own files", facts=facts)
 
     async def close(self) -> None:
         """Let go of the tables."""

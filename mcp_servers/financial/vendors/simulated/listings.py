@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mcp_servers.financial.symbols import rank_matches
 from mcp_servers.financial.vendors.reading import need_time_text
 from mcp_servers.financial.vendors.requests import (
     AssetsRequest,
@@ -86,7 +87,7 @@ class SimulatedCalendar:
 
 @dataclass(frozen=True)
 class SimulatedAssets:
-    """Search by symbol, then by name: what starts with the text comes before what contains it."""
+    """Search by symbol and name."""
 
     view: SimulatedView
 
@@ -94,13 +95,12 @@ class SimulatedAssets:
         return request
 
     async def fetch(self, query: AssetsRequest) -> Sequence[Listing]:
-        return [
-            each for each in self.view.universe.listings.values() if _likeness(each, query.text) is not None
-        ]
+        listings = self.view.universe.listings
+        names = {symbol: listing.name for symbol, listing in listings.items()}
+        return [listings[symbol] for symbol in rank_matches(query.text, names)]
 
     def make_rows(self, query: AssetsRequest, raw: Sequence[Listing]) -> Envelope[Assets]:
-        ranked = sorted(raw, key=lambda each: (_likeness(each, query.text), each.symbol))
-        wanted = [each for each in ranked if query.asset_class in (None, each.asset_class)]
+        wanted = [each for each in raw if query.asset_class in (None, each.asset_class)]
         assets = [
             Asset(
                 symbol=each.symbol,
@@ -170,19 +170,6 @@ def _weights(moment: Moment, fund: Listing) -> dict[str, float]:
     total = sum(values.values())
     ranked = sorted(values, key=lambda symbol: (-values[symbol], symbol))
     return {symbol: values[symbol] / total for symbol in ranked}
-
-
-def _likeness(listing: Listing, text: str) -> int | None:
-    """0 for the very symbol, up to 4 for a name that contains the text; None for no likeness."""
-    wanted, symbol, name = text.strip().upper(), listing.symbol.upper(), listing.name.upper()
-    matches = (
-        wanted == symbol,
-        symbol.startswith(wanted),
-        name.startswith(wanted),
-        any(word.startswith(wanted) for word in name.split()),
-        wanted in name,
-    )
-    return next((rank for rank, matched in enumerate(matches) if matched), None)
 
 
 def _time_text(minute: int) -> str:
