@@ -37,10 +37,12 @@ CRYPTO_FACTOR = "Crypto"
 CRYPTO_MARKET_CORRELATION = 0.35
 US_YEAR_SESSIONS = 252
 CRYPTO_YEAR_SESSIONS = 365
-EARNINGS_SHOCK = 3.5
+EARNINGS_SHOCK = 3.0
 """How many times larger a stock's own shock is on the day after its report."""
 RETURN_MIN, RETURN_MAX = -0.6, 1.0
-VARIANCE_MAX = 20.0
+OWN_MOVE_MAX = 12.0
+"""Bound of a stock's own move in its ordinary daily deviations: a report must not halve a utility."""
+VARIANCE_MAX = 10.0
 """Bound of the variance in multiples of its mean: fat tails could otherwise carry it away."""
 
 
@@ -91,7 +93,8 @@ def simulate_returns(
     own_variances = OWN_CLUSTERING.variances(own_shocks) * (deviations * deviations)
     for place, listing in enumerate(listings):
         own_variances[reactions.get(listing.symbol, []), place] *= EARNINGS_SHOCK * EARNINGS_SHOCK
-    returns = own_shocks * np.sqrt(own_variances)
+    reach = OWN_MOVE_MAX * deviations
+    returns = np.clip(own_shocks * np.sqrt(own_variances), -reach, reach)
     variances = own_variances
     common_shocks = np.stack(
         [_shocks(seed, "Market", sessions), *_factor_shocks(seed, names, sessions)], axis=1
