@@ -272,7 +272,7 @@ async def test_a_symbol_is_never_a_path_or_a_query(tmp_path: Path, symbol: str) 
 @pytest.mark.parametrize(
     ("text", "column", "told"),
     [
-        ("", None, "AAPL.csv"),
+        ("", "date or timestamp", "no date or timestamp column"),
         ("date,close\n", None, "has no rows"),
         ("close,open\n1,2\n", "date or timestamp", "no date or timestamp column; it has 'close', 'open'"),
         ("date,open\n2024-01-30,1\n", "close", "no close column"),

@@ -44,8 +44,30 @@ def read_rows(
     """
     adjustment = adjustment_of(file, request.adjustment)
     bucket = _bucket(connection, file, symbol, request.timeframe)
+    parameters = {
+        "symbol": symbol,
+        "first": request.start or date.min,
+        "last": request.end or date.max,
+        "limit": request.limit,
+    }
+    rows = connection.execute(_query(file, bucket, request), parameters).fetchall()
+    if not rows:
+        raise _nothing(connection, file, symbol, request)
+    available = rows[0][-1]
+    if request.start is not None and available > request.limit:
+        raise BadArgument(
+            f"the period has {available} bars of {symbol}, and limit={request.limit}; "
+            f"pass limit={available} or a shorter period",
+            available=available,
+        )
+    rows = [row[:-1] for row in (rows if request.start else reversed(rows))]
+    return FileRows(file, adjustment, rows)
+
+
+def _query(file: LoadedFile, bucket: str, request: BarsRequest) -> str:
+    """SQL of the rows, and of how many there are without the limit."""
     close, ratio = _closes(file, request.adjustment)
-    query = f"""
+    return f"""
         WITH bars AS (
             SELECT wall, {bucket} AS bucket, {close} AS close, volume,
                 open * {ratio} AS open, high * {ratio} AS high, low * {ratio} AS low
@@ -66,24 +88,6 @@ def read_rows(
         WHERE day BETWEEN $first AND $last
         ORDER BY stamp {"ASC" if request.start else "DESC"} LIMIT $limit
     """  # noqa: S608 only our own names are put in
-    parameters = {
-        "symbol": symbol,
-        "first": request.start or date.min,
-        "last": request.end or date.max,
-        "limit": request.limit,
-    }
-    rows = connection.execute(query, parameters).fetchall()
-    if not rows:
-        raise _nothing(connection, file, symbol, request)
-    available = rows[0][-1]
-    if request.start is not None and available > request.limit:
-        raise BadArgument(
-            f"the period has {available} bars of {symbol}, and limit={request.limit}; "
-            f"pass limit={available} or a shorter period",
-            available=available,
-        )
-    rows = [row[:-1] for row in (rows if request.start else reversed(rows))]
-    return FileRows(file, adjustment, rows)
 
 
 def adjustment_of(file: LoadedFile, asked: Adjustment) -> Adjustment | None:
