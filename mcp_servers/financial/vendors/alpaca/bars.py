@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, resample_days
+from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, count_days, resample_days
 from mcp_servers.financial.hours import NEW_YORK
 from mcp_servers.financial.vendors.alpaca.access import AlpacaAccess, AlpacaFetcher, next_page_token
 from mcp_servers.financial.vendors.alpaca.assets import AssetDirectory
@@ -59,8 +59,11 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
             parameters["start"] = self._moment(request.start, time.min)
         if request.end:
             parameters["end"] = self._moment(request.end, time.max)
-        days = DAYS_PER_BAR.get(request.timeframe, 1)
-        return AlpacaBarsQuery(request, parameters, request.limit * days + (days if days > 1 else 0))
+        is_daily = request.timeframe in DAYS_PER_BAR
+        needed = request.limit
+        if is_daily:
+            needed = count_days(request.timeframe, request.limit, is_crypto=self._is_crypto)
+        return AlpacaBarsQuery(request, parameters, needed)
 
     async def ask(self, query: AlpacaBarsQuery) -> Sequence[Reply]:
         symbols = query.request.symbols
@@ -103,7 +106,7 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
     async def _pages(
         self, query: AlpacaBarsQuery, symbols: list[str], more: Parameters, enough: int
     ) -> list[Reply]:
-        """Pages until one of `symbols` has `enough` bars: of several, only the last page may stop it."""
+        """Pages until one of `symbols` has `enough` bars, or the last one."""
         parameters = {**query.parameters, **more, "symbols": ",".join(symbols)}
         return await self._access.get_pages(self._endpoint, parameters, _has(symbols, enough))
 
@@ -124,6 +127,8 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
             self._endpoint, {**query.parameters, **window, "symbols": ",".join(query.request.symbols)}
         )
         short = [each for each in query.request.symbols if _count(pages, each) < query.bars_needed]
+        if first == FIRST_DAY:
+            return pages
         for more in await asyncio.gather(*(self._newest(query, symbol) for symbol in short)):
             pages.extend(more)
         return pages
