@@ -179,7 +179,7 @@ async def test_a_refusal_is_told_at_once(
 
 
 async def test_a_vendor_that_is_down_is_left_alone_and_tried_once_later(case: Case) -> None:
-    vendor = case.open(replace(QUICK, attempts_max=1, failures_max=2, recovery_seconds=0.3))
+    vendor = case.open(replace(QUICK, attempts_max=1, failures_max=2, recovery_seconds=0.5))
     case.stand_in.faults.extend([SERVER_ERROR] * 2)
     for _ in range(2):
         with pytest.raises(VendorUnavailable):
@@ -238,6 +238,7 @@ async def test_no_key_is_in_a_problem_a_health_or_a_log(
         caplog.set_level(level, name)
     with pytest.raises(Exception, match=vendor.name) as caught:
         await one_bar(vendor)
+    await vendor.close()
     shown = [str(caught.getrepr(showlocals=False, style="short")), str(vendor.check_health()), caplog.text]
     shown += [
         *capsys.readouterr(),
