@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
@@ -25,6 +26,7 @@ FIRST_DAY = date(1990, 1, 1)
 MINUTES = {"1Min": 1, "5Min": 5, "15Min": 15, "30Min": 30, "1Hour": 60, "4Hour": 240}
 SESSION_MINUTES = 390
 DAY_MINUTES = 1440
+WHOLE_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -170,10 +172,10 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
         return resample_days(bars, request.timeframe) if is_daily and request.timeframe != "1Day" else bars
 
     def _stamp(self, timeframe: str, text: str) -> str:
-        moment = datetime.fromisoformat(text)
         if timeframe in DAYS_PER_BAR:
-            return moment.astimezone(self._zone).date().isoformat()
-        return need_time_text(moment)
+            return datetime.fromisoformat(text).astimezone(self._zone).date().isoformat()
+        # Bars begin at whole seconds, so that their times are nearly always in our form already.
+        return text if WHOLE_SECOND.fullmatch(text) else need_time_text(text)
 
     def _moment(self, day: date, at: time) -> str:
         """The first or last second of a day where the market is."""
