@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from mcp_servers.financial.hours import us_sessions
 from mcp_servers.financial.settings import FinancialSettings
 from mcp_servers.financial.vendors.alpaca.vendor import open_alpaca
 from mcp_servers.financial.vendors.connection import CallLimits
@@ -20,8 +19,6 @@ def open_vendors(settings: FinancialSettings, now: Callable[[], datetime] = utc_
         vendors.append(open_alpaca(settings, _limits(settings, settings.alpaca_requests_per_minute), now))
     if settings.eodhd_api_key:
         vendors.append(open_eodhd(settings, _limits(settings, settings.eodhd_requests_per_minute), now))
-    if vendors:
-        us_sessions()  # takes a second, which the first question should not wait for
     # What needs no key comes last, and what the sample has not is handed on to the next one.
     vendors.append(load_sample())
     return vendors
