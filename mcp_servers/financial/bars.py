@@ -8,7 +8,15 @@ from mcp_servers.problems import BadArgument
 from schemas.market.prices import Bars, BarsTable, Column, Timeframe
 
 DAYS_PER_BAR: dict[Timeframe, int] = {"1Day": 1, "1Week": 5, "1Month": 23}
-"""Most trading days that one bar can hold."""
+"""Most trading days that one bar of stocks can hold."""
+
+DAYS_PER_CRYPTO_BAR: dict[Timeframe, int] = {"1Day": 1, "1Week": 7, "1Month": 31}
+
+
+def count_days(timeframe: Timeframe, bars: int, *, is_crypto: bool) -> int:
+    """How many daily bars surely hold `bars` whole ones of `timeframe`, the current one besides."""
+    days = (DAYS_PER_CRYPTO_BAR if is_crypto else DAYS_PER_BAR)[timeframe]
+    return bars if days == 1 else (bars + 1) * days
 
 
 def resample_days(days: Bars, timeframe: Timeframe) -> Bars:

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,17 @@ from mcp_types import Tool
 from mcp_servers.analytics.app import create_server as create_analytics
 from mcp_servers.financial.app import create_server as create_financial
 from mcp_servers.financial.market import Market
+from mcp_servers.financial.tools.account import AccountTools
+from mcp_servers.financial.tools.companies import CompanyTools
+from mcp_servers.financial.tools.news_and_screens import NewsAndScreenTools
+from mcp_servers.financial.tools.prices import PriceTools
+from mcp_servers.financial.tools.reference import ReferenceTools
 from mcp_servers.financial.vendors.sample import load_sample
 from mcp_servers.validation.app import create_server as create_validation
 from mcp_servers.validation.checker import CheckLimits, ScriptChecker
 
 SNAPSHOTS = Path(__file__).parent.parent / "tool_snapshots"
+FINANCIAL_README = Path(__file__).parents[2] / "mcp_servers" / "financial" / "README.md"
 SERVERS: dict[str, Callable[[], MCPServer]] = {
     "financial": lambda: create_financial(Market([load_sample()])),
     "analytics": create_analytics,
@@ -96,6 +103,29 @@ async def test_the_published_names_and_arguments_are_kept() -> None:
     assert published.keys() == PUBLISHED_ARGUMENTS.keys()
     for name, arguments in PUBLISHED_ARGUMENTS.items():
         assert published[name][: len(arguments)] == arguments
+
+
+async def test_no_tool_is_doubled() -> None:
+    names = [tool.name for create in SERVERS.values() for tool in await create().list_tools()]
+    assert len(names) == len(set(names))
+
+
+async def test_no_financial_tool_is_orphaned() -> None:
+    written = {
+        name
+        for tools in (PriceTools, NewsAndScreenTools, ReferenceTools, AccountTools, CompanyTools)
+        for name in vars(tools)
+        if not name.startswith("_")
+    }
+    listed = {tool.name for tool in await SERVERS["financial"]().list_tools()}
+    assert written == listed
+
+
+async def test_the_readme_of_the_financial_server_lists_its_tools_with_their_volatility() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (\d+) \|$", FINANCIAL_README.read_text("utf-8"), re.MULTILINE)
+    tools = await SERVERS["financial"]().list_tools()
+    assert dict(rows) == {tool.name: str((tool.meta or {})["volatility"]) for tool in tools}
+    assert len(rows) == len(tools)
 
 
 async def test_every_tool_keeps_the_conventions(server: MCPServer) -> None:

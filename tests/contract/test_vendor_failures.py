@@ -179,7 +179,7 @@ async def test_a_refusal_is_told_at_once(
 
 
 async def test_a_vendor_that_is_down_is_left_alone_and_tried_once_later(case: Case) -> None:
-    vendor = case.open(replace(QUICK, attempts_max=1, failures_max=2, recovery_seconds=0.3))
+    vendor = case.open(replace(QUICK, attempts_max=1, failures_max=2, recovery_seconds=0.5))
     case.stand_in.faults.extend([SERVER_ERROR] * 2)
     for _ in range(2):
         with pytest.raises(VendorUnavailable):
@@ -224,11 +224,12 @@ async def test_a_body_without_end_is_not_read_to_its_end(case: Case) -> None:
         Fault(400, f'{{"message":"bad token {TOKEN}"}}'.encode()),
         Fault(403, f'{{"message":"bad key {KEY} or {SECRET}"}}'.encode()),
         Fault(302, b"", {"location": f"/?api_token={TOKEN}"}),
+        WRONG_SHAPE,
     ],
-    ids=["500", "cut off", "stall", "token told back", "keys told back", "redirect"],
+    ids=["500", "cut off", "stall", "token told back", "keys told back", "redirect", "wrong shape"],
 )
 async def test_no_key_is_in_a_problem_a_health_or_a_log(
-    case: Case, fault: Fault, caplog: pytest.LogCaptureFixture
+    case: Case, fault: Fault, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vendor = case.open(replace(QUICK, attempts_max=1))
     case.stand_in.faults.append(fault)
@@ -237,8 +238,14 @@ async def test_no_key_is_in_a_problem_a_health_or_a_log(
         caplog.set_level(level, name)
     with pytest.raises(Exception, match=vendor.name) as caught:
         await one_bar(vendor)
+    await vendor.close()
     shown = [str(caught.getrepr(showlocals=False, style="short")), str(vendor.check_health()), caplog.text]
-    shown += [repr(vars(caught.value)), repr(caught.value.__cause__), repr(caught.value.__context__)]
+    shown += [
+        *capsys.readouterr(),
+        repr(vars(caught.value)),
+        repr(caught.value.__cause__),
+        repr(caught.value.__context__),
+    ]
     ours = (KEY, SECRET) if vendor.name == "alpaca" else (TOKEN,)
     assert not any(secret in text for secret in ours for text in shown)
 

@@ -124,6 +124,21 @@ async def test_longer_bars_close_as_their_last_day_does(vendor: Vendor, timefram
     assert longer.close == [by_day[day] for day in longer.timestamp]
 
 
+@pytest.mark.parametrize("kind", [kinds.STOCK_BARS, kinds.CRYPTO_BARS], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("timeframe", ["1Week", "1Month"])
+async def test_a_limit_of_longer_bars_gives_as_many_and_whole_ones(
+    vendor: Vendor, kind: Kind[Any, Any], timeframe: Timeframe
+) -> None:
+    fetcher = has(vendor, kind)
+    symbol = "AAPL" if kind is kinds.STOCK_BARS else "BTC/USD"
+    few, many = [
+        (await answer(fetcher, ask.BarsRequest([symbol], timeframe, limit))).data.bars[symbol]
+        for limit in (12, 24)
+    ]
+    assert len(few.close) == 12
+    assert (few.open, few.high, few.volume) == (many.open[-12:], many.high[-12:], many.volume[-12:])
+
+
 async def test_a_limit_without_a_start_takes_the_newest_bars(vendor: Vendor) -> None:
     many = await bars(vendor, limit=30)
     few = await bars(vendor, limit=5)

@@ -46,6 +46,8 @@ Failed = TypeVar("Failed", bound=VendorFailed)
 
 MESSAGE_LENGTH_MAX = 200
 MINUTE_SECONDS = 60
+CALL_ERRORS = (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, OSError, ValueError, RuntimeError)
+"""Whatever calling may raise ends in `_attempt`: its stack holds the request, and that the key."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class VendorConnection:
             status, headers, body = await self._send(endpoint, parameters)
         except httpx2.TimeoutException:
             failure = f"no answer in {self._limits.attempt_seconds:g} s"
-        except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        except CALL_ERRORS as error:
             failure = type(error).__name__
         else:
             self._note_rate_limit(headers)

@@ -1,13 +1,15 @@
 """What fetchers of vendors on the network share: an answer that cannot be read is the vendor's failure."""
 
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Generic, TypeVar
 
 import structlog
 
-from mcp_servers.financial.vendors.connection import NotFound, Reply
+from mcp_servers.financial.vendors.connection import MESSAGE_LENGTH_MAX, NotFound, Reply
 from mcp_servers.financial.vendors.failures import VendorUnavailable
 from mcp_servers.problems import NoData
 from schemas.market.envelope import Envelope
@@ -58,9 +60,13 @@ class NetworkFetcher(ABC, Generic[Request, Query, Data]):
             raise NoData(f"{self.vendor} has nothing at {missing}; ask for something else") from None
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             kind = type(self).__name__
-            log.exception("vendor_answer_unreadable", vendor=self.vendor, fetcher=kind)
+            # Without the stack: logs show local variables, and a request among them would show its key.
+            place = traceback.extract_tb(error.__traceback__)[-1]
+            told = f"{type(error).__name__}: {error}"[:MESSAGE_LENGTH_MAX]
+            where = f"{Path(place.filename).name}:{place.lineno}"
+            log.error("vendor_answer_unreadable", vendor=self.vendor, fetcher=kind, error=told, where=where)
             raise VendorUnavailable(
                 f"{self.vendor} answered {kind} in an unknown form; try again later",
                 vendor=self.vendor,
                 endpoint=kind,
-            ) from error
+            ) from None

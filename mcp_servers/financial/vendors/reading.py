@@ -14,6 +14,8 @@ Value = TypeVar("Value")
 
 def read_number(value: Any) -> float | None:
     """A finite number, also out of a string; None for anything else, such as "NA" or ""."""
+    if type(value) is float:
+        return value if math.isfinite(value) else None
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

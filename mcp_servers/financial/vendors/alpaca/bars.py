@@ -2,12 +2,13 @@
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, resample_days
+from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, count_days, resample_days
 from mcp_servers.financial.hours import NEW_YORK
 from mcp_servers.financial.vendors.alpaca.access import AlpacaAccess, AlpacaFetcher, next_page_token
 from mcp_servers.financial.vendors.alpaca.assets import AssetDirectory
@@ -25,6 +26,7 @@ FIRST_DAY = date(1990, 1, 1)
 MINUTES = {"1Min": 1, "5Min": 5, "15Min": 15, "30Min": 30, "1Hour": 60, "4Hour": 240}
 SESSION_MINUTES = 390
 DAY_MINUTES = 1440
+WHOLE_SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,11 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
             parameters["start"] = self._moment(request.start, time.min)
         if request.end:
             parameters["end"] = self._moment(request.end, time.max)
-        days = DAYS_PER_BAR.get(request.timeframe, 1)
-        return AlpacaBarsQuery(request, parameters, request.limit * days + (days if days > 1 else 0))
+        is_daily = request.timeframe in DAYS_PER_BAR
+        needed = request.limit
+        if is_daily:
+            needed = count_days(request.timeframe, request.limit, is_crypto=self._is_crypto)
+        return AlpacaBarsQuery(request, parameters, needed)
 
     async def ask(self, query: AlpacaBarsQuery) -> Sequence[Reply]:
         symbols = query.request.symbols
@@ -103,7 +108,7 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
     async def _pages(
         self, query: AlpacaBarsQuery, symbols: list[str], more: Parameters, enough: int
     ) -> list[Reply]:
-        """Pages until one of `symbols` has `enough` bars: of several, only the last page may stop it."""
+        """Pages until one of `symbols` has `enough` bars, or the last one."""
         parameters = {**query.parameters, **more, "symbols": ",".join(symbols)}
         return await self._access.get_pages(self._endpoint, parameters, _has(symbols, enough))
 
@@ -124,6 +129,8 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
             self._endpoint, {**query.parameters, **window, "symbols": ",".join(query.request.symbols)}
         )
         short = [each for each in query.request.symbols if _count(pages, each) < query.bars_needed]
+        if first == FIRST_DAY:
+            return pages
         for more in await asyncio.gather(*(self._newest(query, symbol) for symbol in short)):
             pages.extend(more)
         return pages
@@ -165,10 +172,10 @@ class AlpacaBars(AlpacaFetcher[BarsRequest, AlpacaBarsQuery, BarsBySymbol]):
         return resample_days(bars, request.timeframe) if is_daily and request.timeframe != "1Day" else bars
 
     def _stamp(self, timeframe: str, text: str) -> str:
-        moment = datetime.fromisoformat(text)
         if timeframe in DAYS_PER_BAR:
-            return moment.astimezone(self._zone).date().isoformat()
-        return need_time_text(moment)
+            return datetime.fromisoformat(text).astimezone(self._zone).date().isoformat()
+        # Bars begin at whole seconds, so that their times are nearly always in our form already.
+        return text if WHOLE_SECOND.fullmatch(text) else need_time_text(text)
 
     def _moment(self, day: date, at: time) -> str:
         """The first or last second of a day where the market is."""

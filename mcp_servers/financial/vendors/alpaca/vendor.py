@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from mcp_servers.financial.hours import us_sessions
 from mcp_servers.financial.settings import FinancialSettings
 from mcp_servers.financial.vendors import kinds
 from mcp_servers.financial.vendors.alpaca.access import NAME, AlpacaAccess
@@ -76,6 +77,7 @@ def open_alpaca(settings: FinancialSettings, limits: CallLimits, now: Callable[[
     """A vendor that is ready to be asked, with the keys in `settings`; nothing is sent yet."""
     assert settings.alpaca_api_key is not None
     assert settings.alpaca_secret_key is not None
+    us_sessions()  # takes a second, which the first question should not wait for
     keys = Keys(
         headers={
             "APCA-API-KEY-ID": settings.alpaca_api_key,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, resample_days
+from mcp_servers.financial.bars import DAYS_PER_BAR, choose_bars, count_days, resample_days
 from mcp_servers.financial.vendors.connection import Reply
 from mcp_servers.financial.vendors.eodhd.access import NAME, EodhdAccess, EodhdFetcher
 from mcp_servers.financial.vendors.eodhd.tickers import canonical, find_currency, find_market
@@ -53,8 +53,8 @@ class EodhdBars(EodhdFetcher[BarsRequest, EodhdBarsQuery, BarsBySymbol]):
                 available=list(ADJUSTMENTS),
             )
         symbols = list(dict.fromkeys(canonical(symbol) for symbol in request.symbols))
-        days = DAYS_PER_BAR[request.timeframe]
-        return EodhdBarsQuery(replace(request, symbols=symbols), request.limit * days + days)
+        days = count_days(request.timeframe, request.limit, is_crypto=self._is_crypto)
+        return EodhdBarsQuery(replace(request, symbols=symbols), days)
 
     async def ask(self, query: EodhdBarsQuery) -> Sequence[Reply]:
         return await asyncio.gather(*(self._ask_one(query, symbol) for symbol in query.request.symbols))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from mcp_servers.financial.hours import us_sessions
 from mcp_servers.financial.settings import FinancialSettings
 from mcp_servers.financial.vendors import kinds
 from mcp_servers.financial.vendors.connection import CallLimits, VendorConnection
@@ -52,5 +53,6 @@ class EodhdVendor:
 def open_eodhd(settings: FinancialSettings, limits: CallLimits, now: Callable[[], datetime]) -> EodhdVendor:
     """A vendor that is ready to be asked, with the key in `settings`; nothing is sent yet."""
     assert settings.eodhd_api_key is not None
+    us_sessions()  # takes a second, which the first question should not wait for
     keys = Keys(parameters={"api_token": settings.eodhd_api_key})
     return EodhdVendor(EodhdAccess(VendorConnection(NAME, str(settings.eodhd_url), keys, limits), now))
