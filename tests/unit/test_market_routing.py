@@ -1,6 +1,7 @@
 """Who is asked for what, and who is asked instead."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -164,7 +165,34 @@ def settings(**values: object) -> FinancialSettings:
 
 
 def test_without_keys_only_offline_vendors_are_there() -> None:
-    assert [vendor.name for vendor in open_vendors(settings())] == ["sample"]
+    assert [vendor.name for vendor in open_vendors(settings())] == ["sample", "simulated"]
+
+
+async def test_what_the_sample_lacks_is_simulated_and_labelled() -> None:
+    market = Market(open_vendors(settings()))
+    real = await market.answer(kinds.STOCK_BARS, BarsRequest(["AAPL"], "1Day", 5))
+    assert (real.metadata.source, real.metadata.simulated) == ("sample", False)
+    for request in (BarsRequest(["NVDA"], "1Day", 5), BarsRequest(["AAPL"], "1Hour", 5)):
+        made = (await market.answer(kinds.STOCK_BARS, request)).metadata
+        assert (made.source, made.simulated) == ("simulated", True)
+        assert [passed.vendor for passed in made.fallback_from] == ["sample"]
+    assert all(market.route(kind) for kind in kinds.ALL_KINDS)
+
+
+async def test_own_files_come_first_and_hand_on_what_they_lack() -> None:
+    folder = Path(__file__).parents[1] / "doubles" / "bar_files"
+    async with Market(open_vendors(settings(market_data_files_dir=folder))).open() as market:
+        for symbol, source in (("AAPL", "files"), ("KO", "sample"), ("NVDA", "simulated")):
+            request = BarsRequest([symbol], "1Day", 5)
+            assert (await market.answer(kinds.STOCK_BARS, request)).metadata.source == source
+
+
+@pytest.mark.parametrize(("orders", "is_there"), [({}, False), ({"news": ["simulated"]}, True)])
+def test_with_a_key_nothing_is_simulated_unless_asked_for(
+    orders: dict[str, list[str]], is_there: bool
+) -> None:
+    vendors = open_vendors(settings(eodhd_api_key=SecretStr("x"), market_data_vendors=orders))
+    assert ("simulated" in [vendor.name for vendor in vendors]) == is_there
 
 
 async def test_a_vendor_with_a_key_comes_before_the_offline_ones() -> None:

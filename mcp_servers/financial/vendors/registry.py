@@ -25,8 +25,17 @@ def open_vendors(settings: FinancialSettings, now: Callable[[], datetime] = utc_
     if settings.eodhd_api_key:
         vendors.append(open_eodhd(settings, _limits(settings, settings.eodhd_requests_per_minute), now))
     # What needs no key comes last: real closes where they suffice, a simulated market for everything else.
-    vendors += [load_sample(), open_simulated(now)]
+    vendors.append(load_sample())
+    if _is_simulation_wanted(settings):
+        vendors.append(open_simulated(now))
     return vendors
+
+
+def _is_simulation_wanted(settings: FinancialSettings) -> bool:
+    """Who has a key means real data: without being named, the simulation must not fill its gaps."""
+    has_key = settings.alpaca_api_key is not None or settings.eodhd_api_key is not None
+    is_named = any("simulated" in order for order in settings.market_data_vendors.values())
+    return is_named or not has_key
 
 
 def _limits(settings: FinancialSettings, requests_per_minute: int) -> CallLimits:

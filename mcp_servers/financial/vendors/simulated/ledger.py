@@ -76,7 +76,7 @@ class Ledger:
     costs: dict[str, float] = field(default_factory=dict)
     cash: float = 0.0
 
-    def post(self, entry: Entry) -> None:
+    def book(self, entry: Entry) -> None:
         """Book one entry; a sale takes its part of the cost with it."""
         held = self.quantities.get(entry.symbol, 0.0)
         if entry.quantity < 0 < held:
@@ -169,7 +169,7 @@ def _place(moment: Moment, ledger: Ledger, order: PlannedOrder, order_id: str) -
     ledger.orders.append(LedgerOrder(order_id, order, side, minute, price, quantity, status, ended))
     if status == "filled":
         sign = 1 if is_buy else -1
-        ledger.post(Entry(minute, order.symbol, sign * quantity, -sign * round(quantity * price, 2)))
+        ledger.book(Entry(minute, order.symbol, sign * quantity, -sign * round(quantity * price, 2)))
 
 
 def _corporate_minutes(moment: Moment, symbol: str) -> list[int]:
@@ -186,7 +186,7 @@ def _post_corporate_event(moment: Moment, ledger: Ledger, minute: int, symbol: s
     history = moment.history(symbol)
     place = int(np.searchsorted(moment.sessions(symbol).opens, minute))
     ratio, dividend = float(history.ratios[place]), float(history.dividends[place])
-    ledger.post(Entry(minute, symbol, held * (ratio - 1), round(held * dividend, 2)))
+    ledger.book(Entry(minute, symbol, held * (ratio - 1), round(held * dividend, 2)))
 
 
 def _order_minute(moment: Moment, order: PlannedOrder) -> int:
