@@ -12,12 +12,13 @@ from mcp_servers.financial.vendors.simulated.draws import Integers
 from mcp_servers.financial.vendors.simulated.moment import Moment, SimulatedView
 from mcp_servers.financial.vendors.simulated.price_history import BarColumns
 from mcp_servers.financial.vendors.simulated.resampling import MINUTES_PER_BAR
-from mcp_servers.financial.vendors.simulated.sessions import Sessions, date_of, minute_of, moment_of
+from mcp_servers.financial.vendors.simulated.sessions import EPOCH, Sessions, date_of, minute_of, moment_of
 from mcp_servers.problems import BadArgument, NoData
 from schemas.market.envelope import Envelope
 from schemas.market.prices import Adjustment, Bars, BarsBySymbol, Column, Timeframe
 
 ADJUSTED_DECIMALS = 4
+MADE_OF_DAYS = ("1Week", "1Month")
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,9 @@ class SimulatedBars:
     async def fetch(self, query: BarsRequest) -> FetchedBars:
         moment = self.view.moment()
         symbols = dict.fromkeys(query.symbols)
-        if query.timeframe in DAYS_PER_BAR:
+        if query.timeframe in MADE_OF_DAYS:
             return FetchedBars(moment, {symbol: moment.daily(symbol) for symbol in symbols})
-        return FetchedBars(moment, {symbol: _minute_bars(moment, symbol, query) for symbol in symbols})
+        return FetchedBars(moment, {symbol: _fetch_period(moment, symbol, query) for symbol in symbols})
 
     def make_rows(self, query: BarsRequest, raw: FetchedBars) -> Envelope[BarsBySymbol]:
         bars = {
@@ -91,10 +92,9 @@ def make_bars(moment: Moment, symbol: str, columns: BarColumns, query: BarsReque
 
 def _choose(query: BarsRequest, moment: Moment, bars: Bars) -> Bars:
     """The bars asked for, out of all of their days. Raises `NoData` and `BadArgument`."""
-    if query.timeframe in MINUTES_PER_BAR:
+    if query.timeframe not in MADE_OF_DAYS:
         return choose_bars(bars, query.limit, is_period=query.start is not None)
-    if query.timeframe != "1Day":
-        bars = resample_days(bars, query.timeframe)
+    bars = resample_days(bars, query.timeframe)
     first = query.start.isoformat() if query.start else ""
     last = query.end.isoformat() if query.end else "9999"
     start = int(np.searchsorted(bars.timestamp, first, side="left"))
@@ -106,11 +106,10 @@ def _choose(query: BarsRequest, moment: Moment, bars: Bars) -> Bars:
     return choose_bars(bars.model_copy(update=cut), query.limit, is_period=query.start is not None)
 
 
-def _minute_bars(moment: Moment, symbol: str, query: BarsRequest) -> BarColumns:
+def _fetch_period(moment: Moment, symbol: str, query: BarsRequest) -> BarColumns:
     """The bars of a period, or a little more than the last `limit`."""
     sessions = moment.sessions(symbol)
-    length = MINUTES_PER_BAR[query.timeframe]
-    counts = _count_bars(moment, sessions, length)
+    counts = _count_bars(moment, sessions, query.timeframe)
     stop = min(sessions.place_of(query.end + timedelta(days=1)), len(counts)) if query.end else len(counts)
     start = sessions.place_of(query.start) if query.start else _enough(counts[:stop], query.limit)
     if start >= stop:
@@ -122,12 +121,18 @@ def _minute_bars(moment: Moment, symbol: str, query: BarsRequest) -> BarColumns:
             f"pass limit={available} or a shorter period",
             available=available,
         )
-    return moment.years.intraday(symbol, range(start, stop), length, moment.now)
+    if query.timeframe == "1Day":
+        return moment.daily(symbol)[start:stop]
+    length_minutes = MINUTES_PER_BAR[query.timeframe]
+    return moment.years.intraday(symbol, range(start, stop), length_minutes, moment.now)
 
 
-def _count_bars(moment: Moment, sessions: Sessions, length_minutes: int) -> Integers:
+def _count_bars(moment: Moment, sessions: Sessions, timeframe: Timeframe) -> Integers:
     """How many bars each session has so far."""
     opened = sessions.count_opened(moment.now)
+    if timeframe == "1Day":
+        return np.ones(opened, dtype=np.int64)
+    length_minutes = MINUTES_PER_BAR[timeframe]
     ends = np.minimum(sessions.closes[:opened], minute_of(moment.now))
     past_mark = sessions.first_wall_minute % length_minutes
     return -(-(past_mark + ends - sessions.opens[:opened]) // length_minutes)
@@ -151,6 +156,7 @@ def _nothing(query: BarsRequest, moment: Moment, symbol: str) -> NoData:
 
 def _stamps(sessions: Sessions, columns: BarColumns, timeframe: Timeframe) -> Sequence[str]:
     if timeframe in DAYS_PER_BAR:
-        return [date_of(day).isoformat() for day in sessions.days[columns.places].tolist()]
+        days: list[str] = np.datetime_as_string(np.datetime64(EPOCH) + sessions.days[columns.places]).tolist()
+        return days
     moments = columns.minutes.astype("datetime64[m]")
     return [f"{text}Z" for text in np.datetime_as_string(moments, unit="s").tolist()]

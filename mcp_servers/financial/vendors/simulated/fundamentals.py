@@ -146,7 +146,7 @@ def _quarterly(quarters: ReportedQuarters) -> Statements:
     def statement(items: Mapping[str, Floats]) -> Statement:
         return Statement(
             period_end=[quarters.period_end(place).isoformat() for place in places],
-            filed=[quarters.report_days[place].isoformat() for place in places],
+            filed=[quarters.report_day(place).isoformat() for place in places],
             items={name: [float(column[place]) for place in places] for name, column in items.items()},
             currency="USD",
         )
@@ -165,7 +165,7 @@ def _yearly(quarters: ReportedQuarters) -> Statements:
     def statement(items: Mapping[str, Floats], quarters_summed: int) -> Statement:
         return Statement(
             period_end=[quarters.period_end(place).isoformat() for place in places],
-            filed=[quarters.report_days[place].isoformat() for place in places],
+            filed=[quarters.report_day(place).isoformat() for place in places],
             items={
                 name: [_sum(column[place + 1 - quarters_summed : place + 1]) for place in places]
                 for name, column in items.items()
@@ -186,7 +186,7 @@ def _earnings(quarters: ReportedQuarters) -> EarningsHistory:
     pairs = [(float(quarters.eps[place]), float(quarters.estimates[place])) for place in places]
     return EarningsHistory(
         period_end=[quarters.period_end(place).isoformat() for place in places],
-        report_date=[quarters.report_days[place].isoformat() for place in places],
+        report_date=[quarters.report_day(place).isoformat() for place in places],
         eps_actual=[actual for actual, _ in pairs],
         eps_estimate=[estimate for _, estimate in pairs],
         surprise_fraction=[surprise(actual, estimate) for actual, estimate in pairs],

@@ -8,6 +8,7 @@ import numpy as np
 
 from mcp_servers.financial.vendors.simulated.corporate_events import Reports, schedule_reports
 from mcp_servers.financial.vendors.simulated.factor_model import ReturnPaths, simulate_returns
+from mcp_servers.financial.vendors.simulated.financials import Financials, make_financials
 from mcp_servers.financial.vendors.simulated.intraday import make_minutes
 from mcp_servers.financial.vendors.simulated.price_history import BarColumns, PriceHistory, build_history
 from mcp_servers.financial.vendors.simulated.resampling import merge_sessions, resample_minutes
@@ -54,6 +55,7 @@ class Years:
             each.symbol: schedule_reports(seed, each, self.us) for each in universe.of_class("stock")
         }
         self._histories: dict[str, PriceHistory] = {}
+        self._financials: dict[str, Financials] = {}
         self._paths: dict[bool, ReturnPaths] = {}
         self._chunk = lru_cache(maxsize=CHUNKS_KEPT)(self._make_chunk)
 
@@ -80,6 +82,14 @@ class Years:
             sessions, paths = self.sessions(listing), self.paths(listing)
             self._histories[symbol] = build_history(self.seed, listing, sessions, paths)
         return self._histories[symbol]
+
+    def financials(self, symbol: str) -> Financials:
+        """All quarters of a stock, future ones included."""
+        if symbol not in self._financials:
+            history = self.history(symbol)
+            paths, reports = self.paths(history.listing), self.reports[symbol]
+            self._financials[symbol] = make_financials(self.seed, history, self.us, reports, paths)
+        return self._financials[symbol]
 
     def daily(self, symbol: str, now: datetime) -> BarColumns:
         """Every daily bar up to `now`; the last one of an open session has the minutes that are over."""

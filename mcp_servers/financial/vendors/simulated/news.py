@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from mcp_servers.financial.vendors.reading import need_time_text
 from mcp_servers.financial.vendors.requests import NewsRequest
 from mcp_servers.financial.vendors.simulated.draws import draw_words
@@ -102,16 +104,16 @@ def _items(moment: Moment, symbol: str, first: date, last: date) -> Iterator[New
     """Everything about `symbol` in these days that is out by now."""
     listing, now = moment.listing(symbol), minute_of(moment.now)
     items = [*_moves(moment, listing, first, last), *_talk(moment.years.seed, listing, first, last)]
-    if symbol in moment.years.reports:
-        items += _reports(moment, listing)
     start = EPOCH_MINUTE + day_number(first) * DAY_MINUTES
     end = EPOCH_MINUTE + (day_number(last) + 1) * DAY_MINUTES
+    if symbol in moment.years.reports:
+        items += _reports(moment, listing, start, end)
     yield from (item for item in items if start <= item.minute < end and item.minute <= now)
 
 
 def _moves(moment: Moment, listing: Listing, first: date, last: date) -> Iterator[NewsItem]:
     """Sessions that are over and moved the price much."""
-    sessions, bars = moment.sessions(listing.symbol), moment.daily(listing.symbol)
+    sessions, bars = moment.sessions(listing.symbol), moment.history(listing.symbol).bars
     ratios = moment.history(listing.symbol).ratios
     start = max(sessions.place_of(first - timedelta(days=1)), 1)
     stop = min(sessions.place_of(last + timedelta(days=1)), sessions.count_complete(moment.now))
@@ -146,14 +148,15 @@ def _talk(seed: int, listing: Listing, first: date, last: date) -> Iterator[News
             )
 
 
-def _reports(moment: Moment, listing: Listing) -> Sequence[NewsItem]:
+def _reports(moment: Moment, listing: Listing, start: int, end: int) -> Sequence[NewsItem]:
+    """Reports that are published from the minute `start` to before `end`."""
     quarters = read_reported(moment, listing.symbol)
     items = []
-    for place in range(quarters.known):
+    for place in range(*np.searchsorted(quarters.published[: quarters.known], [start, end]).tolist()):
         actual, estimate = float(quarters.eps[place]), float(quarters.estimates[place])
         verdict = "beats" if actual > estimate else "misses"
-        end = quarters.period_end(place)
-        quarter = f"Q{(end.month - 1) // 3 + 1} {end.year}"
+        period = quarters.period_end(place)
+        quarter = f"Q{(period.month - 1) // 3 + 1} {period.year}"
         items.append(
             NewsItem(
                 int(quarters.published[place]),

@@ -100,8 +100,8 @@ class SimulatedEarnings:
             for symbol in dict.fromkeys(symbols)
             if symbol in moment.years.reports
             for quarters in [read_reported(moment, symbol)]
-            for place, day in enumerate(quarters.report_days)
-            if query.start <= day <= query.end
+            for place in range(len(quarters.published))
+            if query.start <= quarters.report_day(place) <= query.end
         ]
         return moment, reports
 

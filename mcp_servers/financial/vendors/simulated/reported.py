@@ -7,9 +7,9 @@ import numpy as np
 
 from mcp_servers.financial.vendors.simulated.corporate_events import Reports
 from mcp_servers.financial.vendors.simulated.draws import Floats, Integers
-from mcp_servers.financial.vendors.simulated.financials import Financials, make_financials
+from mcp_servers.financial.vendors.simulated.financials import Financials
 from mcp_servers.financial.vendors.simulated.moment import Moment
-from mcp_servers.financial.vendors.simulated.sessions import minute_of
+from mcp_servers.financial.vendors.simulated.sessions import Sessions, minute_of
 from schemas.market.company import EarningsReport
 
 EPS_DECIMALS = 4
@@ -22,12 +22,15 @@ class ReportedQuarters:
 
     reports: Reports
     financials: Financials
-    report_days: list[date]
+    sessions: Sessions
     published: Integers
     """Minutes since 1970."""
     known: int
     eps: Floats
     estimates: Floats
+
+    def report_day(self, place: int) -> date:
+        return self.sessions.date_at(int(self.financials.report_places[place]))
 
     def period_end(self, place: int) -> date:
         return self.reports.period_ends[int(self.financials.quarters[place])]
@@ -35,10 +38,8 @@ class ReportedQuarters:
 
 def read_reported(moment: Moment, symbol: str) -> ReportedQuarters:
     """Reports of one stock as of now."""
-    years, history = moment.years, moment.history(symbol)
-    reports, sessions = years.reports[symbol], years.us
-    paths = years.paths(history.listing)
-    financials = make_financials(years.seed, history, sessions, reports, paths)
+    reports, sessions = moment.years.reports[symbol], moment.years.us
+    financials = moment.years.financials(symbol)
     places = financials.report_places
     is_early = reports.time == "before_market"
     early, late = sessions.opens[places] - BEFORE_OPEN_MINUTES, sessions.closes[places] + AFTER_CLOSE_MINUTES
@@ -47,7 +48,7 @@ def read_reported(moment: Moment, symbol: str) -> ReportedQuarters:
     return ReportedQuarters(
         reports=reports,
         financials=financials,
-        report_days=[sessions.date_at(place) for place in places.tolist()],
+        sessions=sessions,
         published=published,
         known=int(np.searchsorted(published, minute_of(moment.now), side="right")),
         eps=eps,
@@ -62,7 +63,7 @@ def make_report(symbol: str, quarters: ReportedQuarters, place: int) -> Earnings
     estimate = float(quarters.estimates[place]) if is_known else _expected(quarters)
     return EarningsReport(
         symbol=symbol,
-        report_date=quarters.report_days[place].isoformat(),
+        report_date=quarters.report_day(place).isoformat(),
         period_end=quarters.period_end(place).isoformat(),
         time=quarters.reports.time,
         eps_estimate=estimate,
