@@ -70,7 +70,9 @@ class DataFolder:
     def _owners(self) -> dict[str, FileVersion]:
         """The file of each symbol."""
         owners: dict[str, FileVersion] = {}
-        for version in self.versions():
+        versions = self.versions()
+        self._symbols = {version: names for version, names in self._symbols.items() if version in versions}
+        for version in versions:
             for symbol in self._symbols_in(version):
                 if symbol in owners:
                     both = f"{owners[symbol].path.name} and {version.path.name}"

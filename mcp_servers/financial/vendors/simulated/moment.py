@@ -2,10 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime
 
 from mcp_servers.financial.hours import NEW_YORK
-from mcp_servers.financial.vendors.simulated.draws import Floats
 from mcp_servers.financial.vendors.simulated.market import SimulatedMarket, Years
 from mcp_servers.financial.vendors.simulated.price_history import BarColumns, PriceHistory
 from mcp_servers.financial.vendors.simulated.sessions import Sessions, date_of, moment_of
@@ -43,12 +42,6 @@ class Moment:
             self._daily[symbol] = self.years.daily(symbol, self.now)
         return self._daily[symbol]
 
-    def closes(self, symbol: str, adjustment: Adjustment = "raw") -> Floats:
-        """Daily closes in dollars, oldest first."""
-        bars, history = self.daily(symbol), self.history(symbol)
-        prices, _ = history.factors(len(bars), adjustment)
-        return bars.close / history.tick * prices
-
     def price(self, symbol: str) -> float:
         """The newest price."""
         return float(self.daily(symbol).close[-1] / self.history(symbol).tick)
@@ -56,10 +49,6 @@ class Moment:
     def shares(self, symbol: str) -> float:
         """Shares outstanding after the splits so far."""
         return self.history(symbol).shares(len(self.daily(symbol)) - 1)
-
-    def zone(self, symbol: str) -> tzinfo:
-        """Where the days of the listing's market begin."""
-        return UTC if self.listing(symbol).asset_class == "crypto" else NEW_YORK
 
     def priced_at(self, symbol: str) -> datetime:
         """When the newest price was made."""
