@@ -46,7 +46,8 @@ class DataFolder:
 
         Raises `BadFile`.
         """
-        names = {symbol: symbol for symbol in self._owners() if ("/" in symbol) == is_crypto}
+        with self._lock:
+            names = {symbol: symbol for symbol in self._owners() if ("/" in symbol) == is_crypto}
         pairs = names if is_crypto else {}
         spellings = {symbol.replace("/", mark): symbol for symbol in pairs for mark in ("-", "")}
         return SymbolTable(names, spellings)
@@ -68,10 +69,10 @@ class DataFolder:
         ]
 
     def _owners(self) -> dict[str, FileVersion]:
-        """The file of each symbol."""
+        """The file of each symbol; to be asked with the lock."""
         owners: dict[str, FileVersion] = {}
         versions = self.versions()
-        self._symbols = {version: names for version, names in self._symbols.items() if version in versions}
+        self._symbols = {version: self._symbols[version] for version in versions if version in self._symbols}
         for version in versions:
             for symbol in self._symbols_in(version):
                 if symbol in owners:
@@ -87,14 +88,13 @@ class DataFolder:
 
     def _symbols_in(self, version: FileVersion) -> tuple[str, ...]:
         """A file that cannot be read counts as that of its name, so that only its own symbol suffers."""
-        with self._lock:
-            if version not in self._symbols:
-                name = symbol_of(version.path)
-                try:
-                    self._symbols[version] = list_symbols(self.connection, version.path, name)
-                except BadFile:
-                    self._symbols[version] = (name,)
-            return self._symbols[version]
+        if version not in self._symbols:
+            name = symbol_of(version.path)
+            try:
+                self._symbols[version] = list_symbols(self.connection, version.path, name)
+            except BadFile:
+                self._symbols[version] = (name,)
+        return self._symbols[version]
 
     def _load(self, version: FileVersion) -> LoadedFile:
         """The table of a file, made anew when the file has changed; of too many tables the oldest goes."""
