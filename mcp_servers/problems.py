@@ -9,7 +9,7 @@ Problem              a code for programs, a message that ends with the next step
 
 from typing import Any
 
-from schemas.market import ToolProblem
+from schemas.market.envelope import ToolProblem
 
 
 class Problem(Exception):

@@ -6,6 +6,7 @@ import pytest
 
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.tool_server import ToolServer, create_desk
+from tests.doubles.vendors.opened import StandIns, running_stand_ins
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,16 @@ def desk() -> Iterator[ToolServer]:
 def executor(tmp_path_factory: pytest.TempPathFactory, desk: ToolServer) -> Iterator[ExecutionServer]:
     with running_server(tmp_path_factory.mktemp("executor"), desk) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def both_stand_ins() -> Iterator[StandIns]:
+    with running_stand_ins() as stand_ins:
+        yield stand_ins
+
+
+@pytest.fixture
+def stand_ins(both_stand_ins: StandIns) -> StandIns:
+    """The vendors' stand-ins as new: what a test before did to them is forgotten."""
+    both_stand_ins.forget()
+    return both_stand_ins

@@ -5,6 +5,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +16,20 @@ from mcp_types import Tool
 
 from mcp_servers.analytics.app import create_server as create_analytics
 from mcp_servers.financial.app import create_server as create_financial
+from mcp_servers.financial.market import Market
+from mcp_servers.financial.tools.account import AccountTools
+from mcp_servers.financial.tools.companies import CompanyTools
+from mcp_servers.financial.tools.news_and_screens import NewsAndScreenTools
+from mcp_servers.financial.tools.prices import PriceTools
+from mcp_servers.financial.tools.reference import ReferenceTools
 from mcp_servers.financial.vendors.sample import load_sample
 from mcp_servers.validation.app import create_server as create_validation
 from mcp_servers.validation.checker import CheckLimits, ScriptChecker
 
 SNAPSHOTS = Path(__file__).parent.parent / "tool_snapshots"
+FINANCIAL_README = Path(__file__).parents[2] / "mcp_servers" / "financial" / "README.md"
 SERVERS: dict[str, Callable[[], MCPServer]] = {
-    "financial": lambda: create_financial(load_sample()),
+    "financial": lambda: create_financial(Market([load_sample()])),
     "analytics": create_analytics,
     "validation": lambda: create_validation(ScriptChecker(CheckLimits())),
 }
@@ -35,7 +43,25 @@ BOUNDS = {
 PUBLISHED_ARGUMENTS = {
     "alpaca_market_stocks_bars": ["symbol", "timeframe", "limit"],
     "alpaca_market_stocks_snapshots": ["symbols"],
+    "alpaca_market_stocks_multi_bars": ["symbols", "timeframe", "limit"],
+    "alpaca_market_crypto_bars": ["symbol", "timeframe", "limit"],
+    "alpaca_market_crypto_snapshots": ["symbols"],
+    "alpaca_market_news": ["symbols", "limit"],
     "alpaca_market_screener_most_actives": ["limit"],
+    "alpaca_market_screener_movers": ["limit", "market"],
+    "alpaca_market_clock": [],
+    "alpaca_market_calendar": ["start", "end"],
+    "alpaca_market_assets": ["search", "limit", "asset_class"],
+    "alpaca_trading_account": [],
+    "alpaca_trading_positions": [],
+    "alpaca_trading_orders": [],
+    "alpaca_trading_portfolio_history": ["period", "timeframe"],
+    "alpaca_trading_watchlists": [],
+    "eodhd_fundamentals": ["symbol"],
+    "eodhd_dividends": ["symbol", "from_date", "to_date"],
+    "eodhd_splits": ["symbol"],
+    "eodhd_earnings_calendar": ["symbols", "from_date", "to_date"],
+    "eodhd_constituents": ["symbol"],
     "calculate_sma": ["prices", "period"],
     "calculate_ema": ["prices", "period"],
     "calculate_wma": ["prices", "period"],
@@ -143,6 +169,29 @@ async def test_the_published_names_and_arguments_are_kept() -> None:
     assert published.keys() == PUBLISHED_ARGUMENTS.keys()
     for name, arguments in PUBLISHED_ARGUMENTS.items():
         assert published[name][: len(arguments)] == arguments
+
+
+async def test_no_tool_is_doubled() -> None:
+    names = [tool.name for create in SERVERS.values() for tool in await create().list_tools()]
+    assert len(names) == len(set(names))
+
+
+async def test_no_financial_tool_is_orphaned() -> None:
+    written = {
+        name
+        for tools in (PriceTools, NewsAndScreenTools, ReferenceTools, AccountTools, CompanyTools)
+        for name in vars(tools)
+        if not name.startswith("_")
+    }
+    listed = {tool.name for tool in await SERVERS["financial"]().list_tools()}
+    assert written == listed
+
+
+async def test_the_readme_of_the_financial_server_lists_its_tools_with_their_volatility() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .+ \| (\d+) \|$", FINANCIAL_README.read_text("utf-8"), re.MULTILINE)
+    tools = await SERVERS["financial"]().list_tools()
+    assert dict(rows) == {tool.name: str((tool.meta or {})["volatility"]) for tool in tools}
+    assert len(rows) == len(tools)
 
 
 async def test_every_tool_keeps_the_conventions(server: MCPServer) -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from mcp_servers.analytics.catalogue import make_analytics_tools
-from mcp_servers.financial.tools import make_market_tools
-from mcp_servers.financial.vendors.sample import SampleVendor
+from mcp_servers.financial.catalogue import make_market_tools
+from mcp_servers.financial.market import Market
+from mcp_servers.financial.vendors.vendor import Vendor
 from prompts.library import Recipe
 from schemas.result import Result
 from schemas.signature import default_values, to_python
@@ -28,8 +29,8 @@ class ToolError(Exception):
 class RecipeRunner:
     """Runs recipes over the tools of one vendor."""
 
-    def __init__(self, vendor: SampleVendor, monkeypatch: pytest.MonkeyPatch) -> None:
-        tools = [*make_market_tools(vendor), *make_analytics_tools()]
+    def __init__(self, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
+        tools = [*make_market_tools(Market([vendor])), *make_analytics_tools()]
         self._tools = {tool.name: tool for tool in tools}
         self._monkeypatch = monkeypatch
         self.calls: list[str] = []

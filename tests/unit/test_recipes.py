@@ -35,7 +35,7 @@ def vendor() -> SampleVendor:
 
 @pytest.fixture(scope="module")
 def closes(vendor: SampleVendor) -> pd.DataFrame:
-    return vendor.bars.data.closes
+    return vendor.data.closes
 
 
 @pytest.fixture(scope="module")

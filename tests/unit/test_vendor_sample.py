@@ -4,14 +4,21 @@ import subprocess
 import sys
 from datetime import date
 from importlib.metadata import distribution
+from typing import Any, TypeVar
 
 import pandas as pd
 import pytest
 
+from mcp_servers.financial.vendors import kinds
+from mcp_servers.financial.vendors.kinds import Kind
+from mcp_servers.financial.vendors.requests import BarsRequest, MostActivesRequest, SnapshotsRequest
 from mcp_servers.financial.vendors.sample import INDEX_FILE, STOCKS_FILE, SampleVendor, load_sample
-from mcp_servers.financial.vendors.vendor import BarsRequest, MostActivesRequest, SnapshotsRequest, answer
+from mcp_servers.financial.vendors.vendor import answer
 from mcp_servers.problems import BadArgument, NoData
-from schemas.market import Adjustment, Bars, Envelope, Timeframe
+from schemas.market.envelope import Envelope
+from schemas.market.prices import Adjustment, Bars, Timeframe
+
+Data = TypeVar("Data")
 
 
 def read(name: str) -> pd.DataFrame:
@@ -39,7 +46,17 @@ async def bars(
     adjustment: Adjustment = "all",
 ) -> Envelope[Bars]:
     """Bars with everything left out that does not matter."""
-    return await answer(vendor.bars, BarsRequest(symbol, timeframe, limit, *period, adjustment))
+    request = BarsRequest([symbol], timeframe, limit, *period, adjustment)
+    envelope = await ask(vendor, kinds.STOCK_BARS, request)
+    (found,) = envelope.data.bars.values()
+    return Envelope[Bars](data=found, metadata=envelope.metadata)
+
+
+async def ask(vendor: SampleVendor, kind: Kind[Any, Data], request: Any) -> Envelope[Data]:
+    """The answer to `request`, which is one of `kind`."""
+    fetcher = kind.of(vendor)
+    assert fetcher is not None
+    return await answer(fetcher, request)
 
 
 async def test_every_stock_has_its_closes_of_the_file(vendor: SampleVendor, stocks: pd.DataFrame) -> None:
@@ -118,7 +135,7 @@ async def test_adjustments_that_the_sample_lacks_are_refused(
 async def test_a_snapshot_is_the_last_close_and_its_change(
     vendor: SampleVendor, stocks: pd.DataFrame
 ) -> None:
-    envelope = await answer(vendor.snapshots, SnapshotsRequest(["XOM"]))
+    envelope = await ask(vendor, kinds.STOCK_SNAPSHOTS, SnapshotsRequest(["XOM"]))
     (snapshot,) = envelope.data.snapshots
     before, last = stocks["XOM"].iloc[-2:]
     assert (snapshot.price, snapshot.previous_close) == (last, before)
@@ -128,7 +145,7 @@ async def test_a_snapshot_is_the_last_close_and_its_change(
 
 
 async def test_the_screen_ranks_by_change_and_says_so(vendor: SampleVendor, stocks: pd.DataFrame) -> None:
-    screen = (await answer(vendor.most_actives, MostActivesRequest(100))).data
+    screen = (await ask(vendor, kinds.MOST_ACTIVES, MostActivesRequest(100))).data
     changes = stocks.pct_change().iloc[-1].abs().sort_values(ascending=False)
     assert [row.symbol for row in screen.rows] == changes.index.tolist()
     assert {row.volume for row in screen.rows} == {None}
@@ -136,7 +153,7 @@ async def test_the_screen_ranks_by_change_and_says_so(vendor: SampleVendor, stoc
 
 
 def test_every_column_has_a_name_and_every_name_a_column(vendor: SampleVendor, stocks: pd.DataFrame) -> None:
-    data = vendor.bars.data
+    data = vendor.data
     assert set(data.symbols.names) == {*stocks.columns, "^GSPC"}
     assert set(data.symbols.aliases.values()) <= set(data.symbols.names)
     assert len(data.closes) == len(stocks)

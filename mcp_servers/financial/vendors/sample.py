@@ -13,19 +13,15 @@ from typing import TypeAlias
 import pandas as pd
 
 from mcp_servers.financial.symbols import SymbolTable
-from mcp_servers.financial.vendors.vendor import BarsRequest, MostActivesRequest, SnapshotsRequest
+from mcp_servers.financial.vendors import kinds
+from mcp_servers.financial.vendors.failures import NotOffered
+from mcp_servers.financial.vendors.requests import BarsRequest, MostActivesRequest, SnapshotsRequest
+from mcp_servers.financial.vendors.vendor import AnyFetcher
 from mcp_servers.problems import BadArgument, NoData
 from schemas.health import PartHealth
-from schemas.market import (
-    ActiveSymbol,
-    Bars,
-    Envelope,
-    Metadata,
-    MostActives,
-    Snapshot,
-    Snapshots,
-    Timeframe,
-)
+from schemas.market.envelope import Envelope, Metadata
+from schemas.market.prices import Bars, BarsBySymbol, Snapshot, Snapshots, Timeframe
+from schemas.market.screens import ActiveSymbol, MostActives
 
 PACKAGE = "skfolio"
 STOCKS_FILE = "skfolio/datasets/data/sp500_dataset.csv.gz"
@@ -72,30 +68,34 @@ class SampleBars:
                 available=available,
             )
         if request.adjustment != "all":
-            raise BadArgument(
+            raise NotOffered(
                 f"the sample has no closes with adjustment {request.adjustment!r}; ask for 'all'",
                 available=["all"],
             )
-        return replace(request, symbol=self.data.symbols.resolve([request.symbol])[0])
+        return replace(request, symbols=self.data.symbols.resolve(request.symbols))
 
-    async def fetch(self, query: BarsRequest) -> Closes:
-        return self.data.closes[query.symbol]
+    async def fetch(self, query: BarsRequest) -> pd.DataFrame:
+        return self.data.closes[list(dict.fromkeys(query.symbols))]
 
-    def make_rows(self, query: BarsRequest, raw: Closes) -> Envelope[Bars]:
-        calendar = raw.index.to_period(CALENDAR_PERIODS[query.timeframe])  # type: ignore[attr-defined]
-        closes = _within(query, raw.groupby(calendar).tail(1))
-        nothing = [None] * len(closes)
-        bars = Bars(
-            symbol=query.symbol,
-            timeframe=query.timeframe,
-            timestamp=closes.index.strftime("%Y-%m-%d").tolist(),  # type: ignore[attr-defined]
-            open=nothing,
-            high=nothing,
-            low=nothing,
-            close=closes.tolist(),
-            volume=nothing,
-        )
-        return Envelope[Bars](data=bars, metadata=self.data.label([query.symbol]))
+    def make_rows(self, query: BarsRequest, raw: pd.DataFrame) -> Envelope[BarsBySymbol]:
+        bars = {str(symbol): _make_bars(query, str(symbol), closes) for symbol, closes in raw.items()}
+        return Envelope[BarsBySymbol](data=BarsBySymbol(bars=bars), metadata=self.data.label(query.symbols))
+
+
+def _make_bars(query: BarsRequest, symbol: str, all_closes: Closes) -> Bars:
+    calendar = all_closes.index.to_period(CALENDAR_PERIODS[query.timeframe])  # type: ignore[attr-defined]
+    closes = _within(query, symbol, all_closes.groupby(calendar).tail(1))
+    nothing = [None] * len(closes)
+    return Bars(
+        symbol=symbol,
+        timeframe=query.timeframe,
+        timestamp=closes.index.strftime("%Y-%m-%d").tolist(),  # type: ignore[attr-defined]
+        open=nothing,
+        high=nothing,
+        low=nothing,
+        close=closes.tolist(),
+        volume=nothing,
+    )
 
 
 @dataclass(frozen=True)
@@ -156,23 +156,28 @@ class SampleMostActives:
 class SampleVendor:
     """The vendor that needs no key and no network."""
 
-    volatility_seconds = 86_400
+    name = "sample"
 
     def __init__(self, data: SampleData) -> None:
-        self.bars = SampleBars(data)
-        self.snapshots = SampleSnapshots(data)
-        self.most_actives = SampleMostActives(data)
-        self._data = data
+        self.fetchers: dict[str, AnyFetcher] = {
+            kinds.STOCK_BARS.name: SampleBars(data),
+            kinds.STOCK_SNAPSHOTS.name: SampleSnapshots(data),
+            kinds.MOST_ACTIVES.name: SampleMostActives(data),
+        }
+        self.data = data
 
     def check_health(self) -> PartHealth:
-        days = self._data.closes.index
+        days = self.data.closes.index
         facts = {
-            "vendor": "sample",
+            "vendor": self.name,
             "as_of": days[-1].date().isoformat(),
             "first_day": days[0].date().isoformat(),
-            "symbols": len(self._data.symbols.names),
+            "symbols": len(self.data.symbols.names),
         }
-        return PartHealth(name="vendor", status="up", detail="real closes that end in the past", facts=facts)
+        return PartHealth(name=self.name, status="up", detail="real closes that end in the past", facts=facts)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 def load_sample() -> SampleVendor:
@@ -191,13 +196,13 @@ def load_sample() -> SampleVendor:
     return SampleVendor(data)
 
 
-def _within(query: BarsRequest, closes: Closes) -> Closes:
+def _within(query: BarsRequest, symbol: str, closes: Closes) -> Closes:
     """The bars asked for. A period is answered whole or refused: figures of a part would mislead."""
     chosen = closes.loc[_timestamp(query.start) : _timestamp(query.end)]
     if chosen.empty:
         first, last = (day.date().isoformat() for day in (closes.index[0], closes.index[-1]))
         raise NoData(
-            f"no {query.timeframe} bar of {query.symbol} in this period; the sample has {first} to {last}",
+            f"no {query.timeframe} bar of {symbol} in this period; the sample has {first} to {last}",
             first=first,
             last=last,
         )

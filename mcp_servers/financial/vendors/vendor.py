@@ -4,43 +4,16 @@ A vendor answers each kind of request in three steps: make the query, fetch, mak
 the process, and what it returns is as the vendor sent it, so that a recording of it can stand in.
 """
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Protocol, TypeVar
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from schemas.health import PartHealth
-from schemas.market import Adjustment, Bars, Envelope, MostActives, Snapshots, Timeframe
+from schemas.market.envelope import Envelope
 
 Request_contra = TypeVar("Request_contra", contravariant=True)
 Query = TypeVar("Query")
 Raw = TypeVar("Raw")
 Data = TypeVar("Data")
-
-
-@dataclass(frozen=True)
-class BarsRequest:
-    """Bars of one symbol. Without `start`, the last `limit` ones; the dates are inclusive."""
-
-    symbol: str
-    timeframe: Timeframe
-    limit: int
-    start: date | None
-    end: date | None
-    adjustment: Adjustment
-
-
-@dataclass(frozen=True)
-class SnapshotsRequest:
-    """The latest known state of each symbol, in this order."""
-
-    symbols: list[str]
-
-
-@dataclass(frozen=True)
-class MostActivesRequest:
-    """The first `limit` rows of the screen."""
-
-    limit: int
 
 
 class Fetcher(Protocol[Request_contra, Query, Raw, Data]):
@@ -59,25 +32,28 @@ class Fetcher(Protocol[Request_contra, Query, Raw, Data]):
         ...
 
 
+AnyFetcher: TypeAlias = Fetcher[Any, Any, Any, Any]
+
+
 class Vendor(Protocol):
     """One source of market data."""
 
     @property
-    def bars(self) -> Fetcher[BarsRequest, Any, Any, Bars]: ...
+    def name(self) -> str:
+        """As in settings and in `metadata.source`."""
+        ...
 
     @property
-    def snapshots(self) -> Fetcher[SnapshotsRequest, Any, Any, Snapshots]: ...
-
-    @property
-    def most_actives(self) -> Fetcher[MostActivesRequest, Any, Any, MostActives]: ...
-
-    @property
-    def volatility_seconds(self) -> int:
-        """How long an answer stays true while the market is open."""
+    def fetchers(self) -> Mapping[str, AnyFetcher]:
+        """The kinds of data that it has, by the names in `kinds`."""
         ...
 
     def check_health(self) -> PartHealth:
-        """Whether it can answer now, with its name and how recent its data is."""
+        """How it is doing, without asking it: `facts` hold `vendor`, and what else it knows of itself."""
+        ...
+
+    async def close(self) -> None:
+        """End its connections."""
         ...
 
 

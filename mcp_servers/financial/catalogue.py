@@ -1,0 +1,21 @@
+"""Every tool of the financial server."""
+
+from mcp.server.mcpserver.tools import Tool
+
+from mcp_servers.financial.market import Market
+from mcp_servers.financial.tools.account import make_account_tools
+from mcp_servers.financial.tools.companies import make_company_tools
+from mcp_servers.financial.tools.news_and_screens import make_news_and_screen_tools
+from mcp_servers.financial.tools.prices import make_price_tools
+from mcp_servers.financial.tools.reference import make_reference_tools
+
+
+def make_market_tools(market: Market) -> list[Tool]:
+    """The catalogue, by subject."""
+    return [
+        *make_price_tools(market),
+        *make_news_and_screen_tools(market),
+        *make_reference_tools(market),
+        *make_account_tools(market),
+        *make_company_tools(market),
+    ]

@@ -1,0 +1,1 @@
+"""EODHD: daily bars, delayed quotes, news, and what companies are, earn and pay out."""

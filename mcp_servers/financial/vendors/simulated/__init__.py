@@ -1,0 +1,1 @@
+"""The offline vendor in its `simulated` form: a whole market that follows from one seed."""
