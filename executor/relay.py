@@ -61,7 +61,7 @@ class Relay:
 
     def _plan(self, request: dict[str, Any]) -> tuple[int, RecordedCall]:
         """Where the call stands on the recording; occurrences are counted in the order asked."""
-        tool, arguments = request["tool"], {**request["named"]}
+        tool, arguments = self._broker.name_of(request["tool"]), {**request["named"]}
         problem = None
         try:
             arguments = self._broker.bind_arguments(tool, request["positional"], request["named"])
@@ -107,10 +107,11 @@ class Relay:
 
     async def _live(self, call: RecordedCall) -> RecordedCall:
         started = time.perf_counter()
-        error, response, body = call.error, None, b""
+        error, response, body, is_hit = call.error, None, b"", False
         if error is None:
             try:
-                response = await self._broker.call(call.tool, call.arguments)
+                answer = await self._broker.answer(call.tool, call.arguments)
+                response, is_hit = answer.value, answer.cache_hit
                 body = self._encode(call.tool, response)
             except ToolFailure as failure:
                 error, response, body = failure.detail, None, b""
@@ -118,6 +119,7 @@ class Relay:
             update={
                 "duration_ms": (time.perf_counter() - started) * 1000,
                 "started_ms": call.started_ms,
+                "cache_hit": is_hit,
                 "success": error is None,
                 "error": error,
                 "response": response,

@@ -140,11 +140,24 @@ class OddServer:
         self.calls: list[str] = []
 
     def add(
-        self, name: str, handler: Handler, output_schema: dict[str, Any] | None = None, **schema: Any
+        self,
+        name: str,
+        handler: Handler,
+        output_schema: dict[str, Any] | None = None,
+        *,
+        is_read_only: bool = False,
+        volatility: Any = None,
+        **schema: Any,
     ) -> None:
         """A tool whose arguments are described by `schema`."""
-        input_schema = {"type": "object", **schema}
-        self.tools.append(Tool(name=name, input_schema=input_schema, output_schema=output_schema))
+        tool = Tool(
+            name=name,
+            input_schema={"type": "object", **schema},
+            output_schema=output_schema,
+            annotations=ToolAnnotations(read_only_hint=True) if is_read_only else None,
+            _meta=None if volatility is None else {"volatility": volatility},
+        )
+        self.tools.append(tool)
         self.handlers[name] = handler
 
     def create(self) -> Server[Any]:
