@@ -43,6 +43,8 @@ class BoundTool:
     is_wrapped: bool
     python_names: dict[str, str]
     """Each argument and its Python name, in the order of positions."""
+    header_map: dict[tuple[str, ...], str]
+    """Arguments that the 2026 protocol repeats as HTTP headers, and the headers' names."""
 
     def bind(self, name: str, positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         """The arguments by their own names, checked against the schema. Raises `ToolFailure`.
@@ -102,6 +104,8 @@ def bind_tool(described: Any, server: str) -> BoundTool:
 
     An output schema that is none leaves the answers unchecked.
     """
+    from mcp.shared.inbound import x_mcp_header_map
+
     tool = read_tool(described, server)
     try:
         check_input = _compile(tool.input_schema)
@@ -117,6 +121,7 @@ def bind_tool(described: Any, server: str) -> BoundTool:
         check_output=check_output,
         is_wrapped=list((tool.output_schema or {}).get("properties", {})) == ["result"],
         python_names=parameter_names(tool.input_schema),
+        header_map=x_mcp_header_map(tool.input_schema),
     )
 
 
