@@ -1,4 +1,4 @@
-"""Faster JSON for the SDK's HTTP server, which writes 10,000 numbers in 4 to 8 ms with the standard library."""
+"""Faster JSON for the SDK's HTTP server: with the standard library 10,000 numbers take it 4 to 8 ms."""
 
 import json
 from types import ModuleType

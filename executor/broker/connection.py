@@ -263,9 +263,8 @@ class Connection:
                 async for _ in changes:
                     self._wake.set()
         except (MCPError, SubscriptionLost, TimeoutError) as error:
-            # The check that this brings on finds out whether the server went with its stream.
             log.info("tool_server_listening_ended", server=self.address.name, error=type(error).__name__)
-            self._wake.set()
+        self._wake.set()  # a check finds out whether the server went with its stream
 
     def _new_watch(self, stderr: bytes) -> Watch:
         def end() -> None:
