@@ -42,7 +42,6 @@ STEADY_SECONDS = 30.0
 """A connection that held this long begins again with the first pause."""
 CANCEL_AGAIN_SECONDS = 0.1
 LIST_PAGES_MAX = 200
-FAILED_FOR_NOW = (ServerState.PENDING, ServerState.FAILED)
 
 
 class Connection:
@@ -99,9 +98,15 @@ class Connection:
         return await self._wait_for_state((ServerState.CONNECTED,), seconds)
 
     async def wait_until_settled(self, seconds: float) -> None:
-        """Return when it is connected, or known not to become so by itself, or after `seconds`."""
+        """Return when it is connected, or will hardly become so soon, or after `seconds`.
+
+        A server at an address may still be starting; a program that ended is as good as broken.
+        """
+        settled = [ServerState.CONNECTED, ServerState.NEEDS_AUTH]
+        if self.address.transport is Transport.STDIO:
+            settled.append(ServerState.FAILED)
         if self._task is not None:
-            await self._wait_for_state((ServerState.CONNECTED, ServerState.NEEDS_AUTH), seconds)
+            await self._wait_for_state(tuple(settled), seconds)
 
     async def _wait_for_state(self, states: tuple[ServerState, ...], seconds: float) -> bool:
         if self.state in states:
@@ -260,6 +265,7 @@ class Connection:
             return
         try:
             async with opened.client.listen(tools_list_changed=True) as changes:
+                self._wake.set()  # what changed before anybody listened
                 async for _ in changes:
                     self._wake.set()
         except (MCPError, SubscriptionLost, TimeoutError) as error:
@@ -268,7 +274,7 @@ class Connection:
 
     def _new_watch(self, stderr: bytes) -> Watch:
         def end() -> None:
-            if self._watch is watch:
+            if self._watch is watch and self._open is not None:
                 self._note_loss(ConnectionError("the server's process ended"))
 
         watch = Watch(on_end=end, on_tools_changed=self._wake.set, stderr=stderr)

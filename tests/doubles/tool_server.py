@@ -16,7 +16,7 @@ Handler = Callable[[dict[str, Any]], Any]
 
 
 class ToolServer:
-    """Serves what `create` makes, at `url`. May be stopped and started again."""
+    """Serves what `create` makes, an MCP server or an ASGI app. May be stopped and started again."""
 
     def __init__(self, create: Callable[[], Any]) -> None:
         self._create = create
@@ -29,7 +29,8 @@ class ToolServer:
 
     def start(self) -> None:
         """Listen, and return when connections are accepted."""
-        app = self._create().streamable_http_app(json_response=True, stateless_http=True)
+        made = self._create()
+        app = made if callable(made) else made.streamable_http_app(json_response=True, stateless_http=True)
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
