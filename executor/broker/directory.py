@@ -27,7 +27,7 @@ class Directory:
     def __init__(self, connections: list[Connection]) -> None:
         found: dict[str, Listing] = {}
         self._also: dict[str, Listing] = {}
-        for connection in connections:
+        for connection in _without_doubles(connections):
             server = connection.address.name
             spelled = python_names(sorted(connection.tools), "tool", MODULE_NAMES)
             for published, plain in spelled.items():
@@ -58,6 +58,15 @@ class Directory:
                 {"tool": name, "nearest": [near] if near else []},
             )
         return listing
+
+
+def _without_doubles(connections: list[Connection]) -> list[Connection]:
+    """One connection for each address: a server with two names is one server, and has its tools once."""
+    distinct: dict[object, Connection] = {}
+    for connection in connections:
+        address = connection.address
+        distinct.setdefault((address.url, str(address.headers)) if address.url else address.name, connection)
+    return list(distinct.values())
 
 
 def _unused(name: str, taken: dict[str, Listing]) -> str:

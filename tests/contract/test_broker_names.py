@@ -71,6 +71,16 @@ async def test_a_prefix_that_meets_a_name_gets_a_number() -> None:
         assert broker.tool_names() == ["add", "two_add", "two_add_2"]
 
 
+async def test_a_server_with_two_names_has_its_tools_once() -> None:
+    with ToolServer(server_of("add").create) as server:
+        broker = Broker([ServerAddress("one", server.url), ServerAddress("two", server.url)], 5)
+        await broker.start()
+        catalogue = broker.catalogue()
+        await broker.stop()
+    assert [tool.name for tool in catalogue.tools] == ["add"]
+    assert [each.name for each in catalogue.servers] == ["one", "two"]
+
+
 async def test_an_unknown_name_stays_as_it_is_and_is_refused() -> None:
     async with connected(a=server_of("get-sum")) as broker:
         assert broker.name_of("get-sun") == "get-sun"
