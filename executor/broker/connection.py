@@ -257,9 +257,6 @@ class Connection:
 
     async def _listen(self, opened: OpenClient) -> None:
         """Follow the changes that servers of the 2026 protocol tell only to those who listen."""
-        from mcp import MCPError
-        from mcp.client.subscriptions import SubscriptionLost
-
         capabilities = opened.client.server_capabilities
         if not (opened.is_modern and capabilities and capabilities.tools and capabilities.tools.list_changed):
             return
@@ -268,7 +265,7 @@ class Connection:
                 self._wake.set()  # what changed before anybody listened
                 async for _ in changes:
                     self._wake.set()
-        except (MCPError, SubscriptionLost, TimeoutError) as error:
+        except Exception as error:  # noqa: BLE001  without it the tools are still asked for every few seconds
             log.info("tool_server_listening_ended", server=self.address.name, error=type(error).__name__)
         self._wake.set()  # a check finds out whether the server went with its stream
 

@@ -52,6 +52,11 @@ class Watch:
         if response.status_code in (401, 403):
             self.refused_status = response.status_code
 
+    async def note_post(self, response: "httpx2.Response") -> None:
+        """The same where a GET only asks for a stream that need not be offered."""
+        if response.request.method == "POST":
+            await self.note_response(response)
+
     async def note_message(self, message: Any) -> None:
         """The hook of the SDK's session: notifications of the protocols with sessions come here."""
         from mcp.types import ToolListChangedNotification
@@ -118,7 +123,8 @@ async def _prepare(
         timeout: httpx2.Timeout | None = None,
         auth: httpx2.Auth | None = None,
     ) -> httpx2.AsyncClient:
-        hooks = {"response": [watch.note_response]}
+        note = watch.note_response if address.transport is Transport.SSE else watch.note_post
+        hooks = {"response": [note]}
         return httpx2.AsyncClient(headers=headers, timeout=timeout, auth=auth, event_hooks=hooks)
 
     match address.transport:

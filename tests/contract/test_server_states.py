@@ -98,15 +98,36 @@ async def test_a_program_that_cannot_run_fails_with_its_last_words() -> None:
     assert "No such file" in (absent.last_error or "")
 
 
+async def test_a_server_of_the_old_sse_transport_is_used_and_used_again_when_it_is_back() -> None:
+    def create() -> Any:
+        old = MCPServer("old", version="1", log_level="ERROR")
+        old.add_tool(lambda: {"n": 1}, name="count", description="counts")
+        return old.sse_app()
+
+    server = ToolServer(create)
+    server.start()
+    address = ServerAddress("old", server.url.replace("/mcp", "/sse"), Transport.SSE)
+    async with opened(address) as connection:
+        assert await connection.wait_until_connected(10)
+        assert await connection.call("count", {}) == {"n": 1}
+        server.stop()
+        await wait_for(lambda: connection.state is not ServerState.CONNECTED)
+        server.start()
+        assert await connection.call("count", {}) == {"n": 1}
+    server.stop()
+
+
+@pytest.mark.parametrize("transport", [Transport.HTTP, Transport.SSE])
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_server_that_refuses_us_needs_authorization(status: int) -> None:
+async def test_a_server_that_refuses_us_needs_authorization(status: int, transport: Transport) -> None:
     async def refuse(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http":
             await send({"type": "http.response.start", "status": status, "headers": []})
             await send({"type": "http.response.body", "body": b"no"})
 
     with ToolServer(lambda: refuse) as server:
-        address = ServerAddress("closed", server.url, headers={"Authorization": "Bearer wrong-token"})
+        headers = {"Authorization": "Bearer wrong-token"}
+        address = ServerAddress("closed", server.url, transport, headers=headers)
         async with opened(address) as connection:
             await connection.wait_until_settled(10)
             described = connection.describe()
