@@ -40,7 +40,8 @@ BACKOFF_SECONDS = {Transport.HTTP: (0.1, 1.0), Transport.SSE: (0.5, 10.0), Trans
 AUTHORIZATION_PAUSE_SECONDS = 30.0
 STEADY_SECONDS = 30.0
 """A connection that held this long begins again with the first pause."""
-CANCEL_AGAIN_SECONDS = 0.1
+CANCEL_AGAIN_SECONDS = {Transport.HTTP: 0.1, Transport.SSE: 0.1, Transport.STDIO: 8.0}
+"""A program gets the time that the SDK gives it to end; cut short, it might be left running."""
 LIST_PAGES_MAX = 200
 
 
@@ -78,7 +79,7 @@ class Connection:
         # More than once: a cancellation that meets the SDK's own, while it fails to connect, is lost.
         while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_SECONDS)
+            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_SECONDS[self.address.transport])
 
     def describe(self) -> Server:
         """State for /tools and /health; nothing of it is secret."""
