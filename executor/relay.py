@@ -39,6 +39,7 @@ class Call:
     started_ms: float
     problem: ErrorDetail | None
     duration_ms: float = 0.0
+    cache_hit: bool = False
     response: Any = None
     body: bytes = b""
     """The response as JSON, in the order of keys that the script sees."""
@@ -58,6 +59,7 @@ class Call:
             "occurrence": self.occurrence,
             "started_ms": self.started_ms,
             "duration_ms": self.duration_ms,
+            "cache_hit": self.cache_hit,
             "success": self.problem is None,
             "error": self.problem,
             "digest": hashlib.sha256(self.body).hexdigest() if self.body else "",
@@ -117,7 +119,7 @@ class Relay:
 
     def _plan(self, request: CallRequest) -> Call:
         """What to call; occurrences are counted in the order asked."""
-        tool, arguments, problem = request.tool, request.named, None
+        tool, arguments, problem = self._broker.name_of(request.tool), request.named, None
         try:
             arguments = self._broker.bind_arguments(tool, request.positional, request.named)
         except ToolFailure as failure:
@@ -150,9 +152,9 @@ class Relay:
     async def _ask(self, call: Call) -> None:
         started = time.perf_counter()
         try:
-            response = await self._broker.call(call.tool, call.arguments)
-            call.body = self._encode(call.tool, response)
-            call.response = response
+            answer = await self._broker.answer(call.tool, call.arguments)
+            call.body = self._encode(call.tool, answer.value)
+            call.response, call.cache_hit = answer.value, answer.cache_hit
         except ToolFailure as failure:
             call.problem = failure.detail
         call.duration_ms = (time.perf_counter() - started) * 1000
@@ -175,6 +177,7 @@ class Relay:
         if known is None:
             raise Divergence(call.tool, call.arguments, call.occurrence)
         call.started_ms, call.duration_ms, call.problem = known.started_ms, known.duration_ms, known.error
+        call.cache_hit = known.cache_hit
         if known.success:
             call.response = known.response
             call.body = orjson.dumps(known.response)

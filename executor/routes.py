@@ -93,9 +93,16 @@ async def health(engine: TheEngine) -> Health:
     servers = [
         PartHealth(
             name=server.name,
-            status="up" if server.state is ServerState.CONNECTED else "down",
+            # A server that is switched off lacks nothing.
+            status="up" if server.state in (ServerState.CONNECTED, ServerState.DISABLED) else "down",
             detail=server.last_error or "",
-            facts={"state": server.state, "tools": server.tool_count, "url": server.url},
+            facts={
+                "state": server.state,
+                "tools": server.tool_count,
+                "url": server.url,
+                "left_out": server.left_out,
+                "stderr_tail": server.stderr_tail,
+            },
         )
         for server in await engine.broker.check()
     ]

@@ -31,6 +31,10 @@ class ExecutorSettings(ServiceSettings):
     validation_mcp_url: str = Field(
         default="http://localhost:3005", description="Where the validation MCP server is."
     )
+    mcp_servers_file: Path | None = Field(
+        default=None,
+        description="Further MCP servers, as JSON; unset: mcp_servers.json of the working folder, if any.",
+    )
     tool_timeout_seconds: float = Field(default=20, gt=0, description="How long one tool call may take.")
     sandbox_policy_files: list[Path] = Field(
         default_factory=list, description="JSON list of policy files laid over our own rules, in their order."

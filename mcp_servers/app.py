@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from mcp.server import _streamable_http_modern
 from mcp.server.mcpserver import MCPServer
 from pydantic import HttpUrl
 
+from mcp_servers.wire_json import quicken
 from schemas.health import Health, PartHealth, worst_status
 from service.http import UnsafeAddress, check_loopback, create_http_app, serve
 from service.logs import configure_logs
@@ -17,6 +19,7 @@ from service.settings import ServiceSettings
 
 def create_mcp_app(server: MCPServer, check_parts: Callable[[], list[PartHealth]]) -> FastAPI:
     """`server` without sessions and with plain JSON replies, for `serve` or a test."""
+    quicken(_streamable_http_modern)
     mcp_app = server.streamable_http_app(json_response=True, stateless_http=True)
 
     @asynccontextmanager

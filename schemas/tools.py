@@ -3,6 +3,8 @@
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from schemas.wire import Wire
 
 
@@ -20,7 +22,10 @@ class Tool(Wire):
     """One discovered tool under the name that scripts call it by."""
 
     name: str
+    """A Python name, and unique; `published_name` can be called too."""
     server: str
+    published_name: str = ""
+    """What its server calls it."""
     description: str = ""
     input_schema: dict[str, Any]
     output_schema: dict[str, Any] | None = None
@@ -34,9 +39,14 @@ class Server(Wire):
 
     name: str
     url: str = ""
+    """Its address without user, password and query, or `stdio:` and the command's name."""
     state: ServerState
     tool_count: int = 0
     last_error: str | None = None
+    stderr_tail: list[str] = Field(default_factory=list)
+    """The last lines that a stdio server wrote to its standard error."""
+    left_out: dict[str, str] = Field(default_factory=dict)
+    """Tools that cannot be called, and why."""
 
 
 class ToolCatalogue(Wire):

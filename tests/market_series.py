@@ -9,6 +9,7 @@ from mcp.client import Client
 from numpy.typing import NDArray
 
 from mcp_servers.financial.app import create_server
+from mcp_servers.financial.market import Market
 from mcp_servers.financial.vendors.sample import load_sample
 
 DAYS = 500
@@ -24,7 +25,7 @@ def real_closes() -> dict[str, dict[date, float]]:
 
 async def _fetch_closes() -> dict[str, dict[date, float]]:
     closes = {}
-    async with Client(create_server(load_sample())) as client:
+    async with Client(create_server(Market([load_sample()]))) as client:
         for symbol in REAL_SYMBOLS:
             arguments = {"symbol": symbol, "timeframe": "1Day", "limit": DAYS}
             answer = (await client.call_tool("alpaca_market_stocks_bars", arguments)).structured_content

@@ -2,16 +2,27 @@
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from executor.broker.connection import BoundTool, Connection, ServerAddress
-from executor.broker.failure import ToolFailure
-from sandbox_policies.analyser import suggest
-from schemas.tools import Server, ServerState, Tool, ToolCatalogue
+from executor.broker.address import ServerAddress
+from executor.broker.answer_cache import AnswerCache, Flights
+from executor.broker.bound_tool import BoundTool
+from executor.broker.connection import Connection
+from executor.broker.directory import Directory, Listing
+from schemas.tools import Server, ToolCatalogue
 
 GATE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a tool answered, now or a moment ago."""
+
+    value: Any
+    cache_hit: bool = False
 
 
 class Broker:
@@ -19,15 +30,18 @@ class Broker:
 
     def __init__(self, addresses: list[ServerAddress], call_timeout_seconds: float) -> None:
         self._connections = [Connection(address, call_timeout_seconds) for address in addresses]
+        self._cache = AnswerCache()
+        self._flights = Flights()
+        self._made_of: list[dict[str, BoundTool]] = []
+        self._directory = Directory([])
         self._digest = ""
-        self._digested: list[dict[str, BoundTool]] = []
 
     async def start(self, gate_seconds: float = GATE_SECONDS) -> None:
-        """Connect to all at once; returns when all are connected or the gate closes."""
+        """Connect to all at once; returns when each is connected or cannot be, or when the gate closes."""
         for connection in self._connections:
             connection.start()
         await asyncio.gather(
-            *(connection.wait_until_connected(gate_seconds) for connection in self._connections)
+            *(connection.wait_until_settled(gate_seconds) for connection in self._connections)
         )
 
     async def stop(self) -> None:
@@ -41,88 +55,67 @@ class Broker:
 
     def tool_names(self) -> list[str]:
         """Names that a script can call now, sorted."""
-        return sorted(self._tools())
+        return list(self._current().by_name)
 
     def catalogue(self) -> ToolCatalogue:
         """Every tool that can be called now."""
-        servers = [part.describe() for part in self._connections]
-        return ToolCatalogue(tools=self._sorted_tools(), servers=servers, digest=self.digest())
+        tools = [listing.bound.tool for listing in self._current().by_name.values()]
+        servers = [connection.describe() for connection in self._connections]
+        return ToolCatalogue(tools=tools, servers=servers, digest=self.digest())
 
     def digest(self) -> str:
-        """SHA-256 over the names and schemas of all tools; counted anew when a server was asked again."""
-        asked = [connection.tools for connection in self._connections]
-        known = self._digested
-        if len(known) != len(asked) or any(now is not then for now, then in zip(asked, known, strict=True)):
-            schemas = [[tool.name, tool.input_schema, tool.output_schema] for tool in self._sorted_tools()]
+        """SHA-256 over the names and schemas of all tools; counted anew when a server's tools changed."""
+        directory = self._current()
+        if not self._digest:
+            tools = [listing.bound.tool for listing in directory.by_name.values()]
+            schemas = [[tool.name, tool.input_schema, tool.output_schema] for tool in tools]
             self._digest = hashlib.sha256(orjson.dumps(schemas, option=orjson.OPT_SORT_KEYS)).hexdigest()
-            self._digested = asked
         return self._digest
 
-    def _sorted_tools(self) -> list[Tool]:
-        return [bound.tool for _, (_, bound) in sorted(self._tools().items())]
+    def name_of(self, name: str) -> str:
+        """The one name for the tool that `name` means; `name` itself when there is no such tool."""
+        directory = self._current()
+        return directory.find(name).bound.tool.name if directory.knows(name) else name
 
     def bind_arguments(self, name: str, positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         """The arguments by name, checked against the tool's schema. Raises `ToolFailure`."""
-        _, bound = self._find(name)
-        properties = list(bound.tool.input_schema.get("properties", {}))
-        if len(positional) > len(properties):
-            raise ToolFailure(
-                "bad_argument",
-                f"{name} takes {len(properties)} arguments, not {len(positional)}",
-                {"tool": name},
-            )
-        arguments = dict(zip(properties, positional, strict=False))
-        self.check_names(name, list(named))
-        for key, value in named.items():
-            if key in arguments:
-                raise ToolFailure(
-                    "bad_argument", f"{name} got two values for {key!r}", {"tool": name, "argument": key}
-                )
-            arguments[key] = value
-        problem = next(iter(bound.check_input.iter_errors(arguments)), None)
-        if problem is not None:
-            where = ".".join(map(str, problem.instance_path))
-            raise ToolFailure(
-                "bad_argument",
-                f"{name}: {where + ': ' if where else ''}{problem.message[:300]}",
-                {"tool": name, "argument": where},
-            )
-        return arguments
+        return self._current().find(name).bound.bind(name, positional, named)
 
     def check_names(self, name: str, keys: list[str]) -> None:
         """Raises `ToolFailure` for an unknown tool or argument name, with the nearest known one."""
-        _, bound = self._find(name)
-        properties = list(bound.tool.input_schema.get("properties", {}))
-        for key in keys:
-            if key not in properties and bound.tool.input_schema.get("additionalProperties") is not True:
-                message = f"{name} has no argument {key!r}{_did_you_mean(suggest(key, properties))}"
-                raise ToolFailure("bad_argument", message, {"tool": name, "argument": key})
+        self._current().find(name).bound.check_names(name, keys)
 
     async def call(self, name: str, arguments: dict[str, Any]) -> Any:
         """Call a tool with arguments from `bind_arguments`. Raises `ToolFailure`."""
-        connection, bound = self._find(name)
-        return await connection.call(bound.tool.name, arguments)
+        return (await self.answer(name, arguments)).value
 
-    def _find(self, name: str) -> tuple[Connection, BoundTool]:
-        tools = self._tools()
-        if name not in tools:
-            near = suggest(name, sorted(tools))
-            raise ToolFailure(
-                "unknown_tool",
-                f"there is no tool {name!r}{_did_you_mean(near)}",
-                {"tool": name, "nearest": [near] if near else []},
-            )
-        return tools[name]
+    async def answer(self, name: str, arguments: dict[str, Any]) -> Answer:
+        """As `call`, from memory while the tool's last answer to these arguments stays true.
 
-    def _tools(self) -> dict[str, tuple[Connection, BoundTool]]:
-        """Tools of servers that were connected once; the first server wins a name."""
-        found: dict[str, tuple[Connection, BoundTool]] = {}
-        for connection in self._connections:
-            if connection.state is not ServerState.DISABLED:
-                for name, bound in connection.tools.items():
-                    found.setdefault(name, (connection, bound))
-        return found
+        Calls that only read and are the same share one flight.
+        """
+        listing = self._current().find(name)
+        connection, tool = listing.connection, listing.bound.tool
+        if not tool.is_read_only:
+            return Answer(await connection.call(tool.published_name, arguments))
+        body = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
+        key = (connection.address.name, connection.generation, tool.published_name, body)
+        kept = self._cache.find(key)
+        if kept is not None:
+            return Answer(kept.value, cache_hit=True)
+        return Answer(await self._flights.share(key, lambda: self._ask(listing, arguments, key)))
 
+    async def _ask(self, listing: Listing, arguments: dict[str, Any], key: tuple[Any, ...]) -> Any:
+        tool = listing.bound.tool
+        value = await listing.connection.call(tool.published_name, arguments)
+        if tool.volatility_seconds:
+            self._cache.keep(key, value, tool.volatility_seconds)
+        return value
 
-def _did_you_mean(near: str) -> str:
-    return f"; did you mean {near!r}?" if near else ""
+    def _current(self) -> Directory:
+        """The directory of the tools as they are now: of servers that were connected once."""
+        tools = [connection.tools for connection in self._connections]
+        known = self._made_of
+        if len(known) != len(tools) or any(now is not then for now, then in zip(tools, known, strict=True)):
+            self._directory, self._made_of, self._digest = Directory(self._connections), tools, ""
+        return self._directory

@@ -5,20 +5,29 @@ it, hence one owner task for each server.
 """
 
 import asyncio
-import json
+import contextlib
 import random
-from dataclasses import dataclass
+import time
 from typing import TYPE_CHECKING, Any
 
-import jsonschema_rs
 import structlog
 
-from executor.broker.failure import ConnectionLost, ToolFailure
-from schemas.tools import Server, ServerState, Tool
+from executor.broker.address import ServerAddress, Transport
+from executor.broker.bound_tool import BadTool, BoundTool, ToolAnswer, bind_tool, read_tool
+from executor.broker.circuit_breaker import CircuitBreaker
+from executor.broker.failure import (
+    AnswerTooLarge,
+    CallRefused,
+    CallTimedOut,
+    ConnectionLost,
+    NeedsAuthorization,
+    ToolFailure,
+)
+from executor.broker.transports import OpenClient, Watch, open_client
+from schemas.tools import Server, ServerState
 
 if TYPE_CHECKING:
     from mcp import Client
-    from mcp.types import CallToolResult
 
 log = structlog.get_logger()
 
@@ -26,28 +35,14 @@ CHECK_EVERY_SECONDS = 5.0
 CHECK_TIMEOUT_SECONDS = 2.0
 RECONNECT_WAIT_SECONDS = 15.0
 """Longer than a tool server takes to be started again, shorter than most executions may last."""
-BACKOFF_SECONDS = (0.1, 1.0)
-CANCEL_AGAIN_SECONDS = 0.1
-CONNECTION_LOST = -32000
-TIMED_OUT = -32001
-
-
-@dataclass(frozen=True)
-class ServerAddress:
-    """Where a server is, and the name it goes by."""
-
-    name: str
-    url: str
-
-
-@dataclass(frozen=True)
-class BoundTool:
-    """A tool with its compiled schemas."""
-
-    tool: Tool
-    check_input: Any
-    check_output: Any
-    is_wrapped: bool
+BACKOFF_SECONDS = {Transport.HTTP: (0.1, 1.0), Transport.SSE: (0.5, 10.0), Transport.STDIO: (0.1, 30.0)}
+"""First and longest pause; starting a program costs more than knocking at a port."""
+AUTHORIZATION_PAUSE_SECONDS = 30.0
+STEADY_SECONDS = 30.0
+"""A connection that held this long begins again with the first pause."""
+CANCEL_AGAIN_SECONDS = {Transport.HTTP: 0.1, Transport.SSE: 0.1, Transport.STDIO: 8.0}
+"""A program gets the time that the SDK gives it to end; cut short, it might be left running."""
+LIST_PAGES_MAX = 200
 
 
 class Connection:
@@ -55,130 +50,233 @@ class Connection:
 
     def __init__(self, address: ServerAddress, call_timeout_seconds: float) -> None:
         self.address = address
-        self.state = ServerState.PENDING
+        self.state = ServerState.DISABLED if address.is_disabled else ServerState.PENDING
         self.last_error: str | None = None
         self.tools: dict[str, BoundTool] = {}
+        self.left_out: dict[str, str] = {}
+        self.generation = 0
         self._call_timeout_seconds = call_timeout_seconds
-        self._client: Client | None = None
+        self._open: OpenClient | None = None
         self._task: asyncio.Task[None] | None = None
-        self._lost = asyncio.Event()
         self._changed = asyncio.Condition()
+        self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()
+        self._is_lost = False
+        self._breaker = CircuitBreaker()
+        self._calls_under_way = 0
+        self._watch = self._new_watch(b"")
 
     def start(self) -> None:
-        """Begin connecting, in a task of its own."""
-        self._task = asyncio.create_task(self._own(), name=f"mcp-{self.address.name}")
+        """Begin connecting, in a task of its own; a server that cannot even be tried fails at once."""
+        if self.address.problem is not None:
+            self.state, self.last_error = ServerState.FAILED, self.address.problem
+            log.error("tool_server_misconfigured", server=self.address.name, error=self.last_error)
+        elif self.state is not ServerState.DISABLED:
+            self._task = asyncio.create_task(self._own(), name=f"mcp-{self.address.name}")
 
     async def stop(self) -> None:
         """Close the connection and end the task."""
         # More than once: a cancellation that meets the SDK's own, while it fails to connect, is lost.
         while self._task is not None and not self._task.done():
             self._task.cancel()
-            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_SECONDS)
+            await asyncio.wait([self._task], timeout=CANCEL_AGAIN_SECONDS[self.address.transport])
 
     def describe(self) -> Server:
-        """State for /tools and /health."""
+        """State for /tools and /health; nothing of it is secret."""
+        hide = self.address.hide_secrets
         return Server(
             name=self.address.name,
-            url=self.address.url,
+            url=self.address.shown,
             state=self.state,
             tool_count=len(self.tools),
-            last_error=self.last_error,
+            last_error=hide(self.last_error) if self.last_error else None,
+            stderr_tail=[hide(line) for line in self._watch.stderr_tail()],
+            left_out=self.left_out,
         )
 
     async def wait_until_connected(self, seconds: float) -> bool:
         """Whether it is connected within `seconds`."""
+        return await self._wait_for_state((ServerState.CONNECTED,), seconds)
+
+    async def wait_until_settled(self, seconds: float) -> None:
+        """Return when it is connected, or will hardly become so soon, or after `seconds`.
+
+        A server at an address may still be starting; a program that ended is as good as broken.
+        """
+        settled = [ServerState.CONNECTED, ServerState.NEEDS_AUTH]
+        if self.address.transport is Transport.STDIO:
+            settled.append(ServerState.FAILED)
+        if self._task is not None:
+            await self._wait_for_state(tuple(settled), seconds)
+
+    async def _wait_for_state(self, states: tuple[ServerState, ...], seconds: float) -> bool:
+        if self.state in states:
+            return True
         try:
             async with asyncio.timeout(seconds), self._changed:
-                await self._changed.wait_for(lambda: self.state is ServerState.CONNECTED)
+                await self._changed.wait_for(lambda: self.state in states)
         except TimeoutError:
             return False
         return True
 
     async def check(self) -> None:
         """Ask the server for its tools now; notes a server that does not answer as lost."""
-        client = self._client
-        if client is None:
+        opened = self._open
+        if opened is None:
             return
         try:
             async with asyncio.timeout(CHECK_TIMEOUT_SECONDS):
-                self.tools = await self._list_tools(client)
+                await self._learn_tools(opened.client)
         except Exception as error:  # noqa: BLE001  whatever the SDK raises, the connection is of no use
+            if isinstance(error, TimeoutError) and self._calls_under_way:
+                return  # busy with our calls, which have a time limit of their own
             self._note_loss(error)
 
     async def call(self, name: str, arguments: dict[str, Any]) -> Any:
         """Call a tool whose arguments were checked. Raises `ToolFailure`.
 
-        A call that lost its connection is made once more: our scripts' tools only read.
+        A call that lost its connection is made once more if it only reads, or never left.
         """
+        self._refuse_if_hopeless(name)
         for is_last in (False, True):
-            if not await self.wait_until_connected(RECONNECT_WAIT_SECONDS):
+            if not await self._wait_for_a_call():
+                self._breaker.open()
                 break
+            bound, opened = self.tools.get(name), self._open
+            if bound is None or opened is None:
+                continue
             try:
-                return await self._call(name, arguments)
-            except ConnectionLost:
+                answer = await self._exchange(bound, opened, arguments)
+            except ConnectionLost as lost:
+                self._note_loss(lost)
                 if is_last:
-                    break
-        raise ToolFailure(
-            "server_unavailable", f"the tool server {self.address.name!r} does not answer", {"tool": name}
-        )
+                    self._breaker.note_failure()
+                elif lost.was_sent and not bound.tool.is_read_only:
+                    raise self._failure(
+                        "server_lost", "ended during the call, which may have been done", name
+                    ) from lost
+            else:
+                self._breaker.close()
+                return bound.read(answer)
+        raise self._failure("server_unavailable", "does not answer", name)
 
-    async def _call(self, name: str, arguments: dict[str, Any]) -> Any:
-        from mcp import MCPError
-        from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
-
-        client, tool = self._client, self.tools.get(name)
-        if client is None or tool is None:
-            raise ConnectionLost
-        request = CallToolRequest(params=CallToolRequestParams(name=name, arguments=arguments))
+    async def _exchange(self, bound: BoundTool, opened: OpenClient, arguments: dict[str, Any]) -> ToolAnswer:
+        """One call and its answer. Raises `ConnectionLost`, or `ToolFailure` for what will not get better."""
+        name = bound.tool.published_name
+        self._calls_under_way += 1
         try:
-            # Not client.call_tool: it checks results with pure Python, 30 ms for 10,000 numbers.
-            result = await client.session.send_request(request, CallToolResult, self._call_timeout_seconds)
-        except MCPError as error:
-            if error.error.code == CONNECTION_LOST:
-                self._note_loss(error)
-                raise ConnectionLost from error
-            if error.error.code == TIMED_OUT:
-                message = f"{name} did not answer within {self._call_timeout_seconds:g} seconds"
-                raise ToolFailure("tool_timeout", message, {"tool": name}) from error
-            raise ToolFailure("tool_failed", f"{name}: {error.error.message}", {"tool": name}) from error
-        return read_result(tool, result)
+            return await opened.calls.call(bound, arguments, self._call_timeout_seconds)
+        except CallTimedOut as error:
+            self._breaker.note_failure()
+            message = f"{name} did not answer within {self._call_timeout_seconds:g} seconds"
+            raise ToolFailure("tool_timeout", message, {"tool": name}) from error
+        except CallRefused as error:
+            reason = self.address.hide_secrets(str(error))
+            raise ToolFailure("tool_failed", f"{name}: {reason}", {"tool": name}) from error
+        except AnswerTooLarge as error:
+            raise ToolFailure("response_too_large", f"{name} answered with too much; ask for less") from error
+        except NeedsAuthorization as error:
+            self._watch.refused_status = error.status
+            self._note_loss(error)
+            raise self._failure("needs_auth", "wants authorization", name) from error
+        finally:
+            self._calls_under_way -= 1
+
+    def _refuse_if_hopeless(self, name: str) -> None:
+        if self.state is ServerState.NEEDS_AUTH:
+            raise self._failure("needs_auth", "wants authorization", name)
+        seconds = self._breaker.seconds_left()
+        if seconds and self.state is not ServerState.CONNECTED:
+            raise self._failure("server_unavailable", f"does not answer; try again in {seconds:.0f} s", name)
+        if seconds:
+            raise self._failure(
+                "server_unavailable", f"timed out too often; try again in {seconds:.0f} s", name
+            )
+
+    def _failure(self, code: str, what: str, tool: str) -> ToolFailure:
+        return ToolFailure(code, f"the tool server {self.address.name!r} {what}", {"tool": tool})
+
+    async def _wait_for_a_call(self) -> bool:
+        if self.state is ServerState.CONNECTED:
+            return True
+        self._hurry.set()  # a program that died is started for this call, not at the end of its pause
+        return await self.wait_until_connected(RECONNECT_WAIT_SECONDS)
 
     async def _own(self) -> None:
-        delay, longest = BACKOFF_SECONDS
+        shortest, longest = BACKOFF_SECONDS[self.address.transport]
+        delay = shortest
         while True:
+            began = time.monotonic()
             try:
                 await self._connect_and_watch()
-                delay = BACKOFF_SECONDS[0]
             except asyncio.CancelledError:
                 if self._task is not None and self._task.cancelling():
                     raise
                 self._note_loss(ConnectionError("the connection was lost"))
             except Exception as error:  # noqa: BLE001  a server may fail in any way; it is tried again
                 self._note_loss(error)
-            await self._set_state(ServerState.FAILED)
-            await asyncio.sleep(delay * random.uniform(0.5, 1.5))  # noqa: S311  jitter
+            if time.monotonic() - began > STEADY_SECONDS:
+                delay = shortest
+            is_refused = self._watch.refused_status is not None
+            await self._set_state(ServerState.NEEDS_AUTH if is_refused else ServerState.FAILED)
+            await self._pause(AUTHORIZATION_PAUSE_SECONDS if is_refused else delay)
             delay = min(delay * 2, longest)
 
-    async def _connect_and_watch(self) -> None:
-        from mcp import Client
+    async def _pause(self, seconds: float) -> None:
+        self._hurry.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds * random.uniform(0.5, 1.5)):  # noqa: S311  jitter
+                await self._hurry.wait()
 
-        async with Client(
-            self.address.url, read_timeout_seconds=self._call_timeout_seconds, cache=None
-        ) as client:
-            self.tools = await self._list_tools(client)
-            self._client, self.last_error = client, None
-            self._lost.clear()
+    async def _connect_and_watch(self) -> None:
+        self._is_lost = False
+        self._watch = self._new_watch(self._watch.stderr)
+        async with open_client(self.address, self._call_timeout_seconds, self._watch) as opened:
+            await self._learn_tools(opened.client)
+            self._open, self.last_error = opened, None
+            self.generation += 1
+            self._breaker.close()
             await self._set_state(ServerState.CONNECTED)
             log.info("tool_server_connected", server=self.address.name, tools=len(self.tools))
+            listening = asyncio.create_task(self._listen(opened))
             try:
-                while not self._lost.is_set():
-                    try:
-                        async with asyncio.timeout(CHECK_EVERY_SECONDS):
-                            await self._lost.wait()
-                    except TimeoutError:
-                        await self.check()
+                await self._watch_over()
             finally:
-                self._client = None
+                self._open = None
+                listening.cancel()
+                await asyncio.wait([listening])
+
+    async def _watch_over(self) -> None:
+        """Ask for the tools every few seconds, and whenever the server says that they changed."""
+        while not self._is_lost:
+            self._wake.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(CHECK_EVERY_SECONDS):
+                    await self._wake.wait()
+            if not self._is_lost:
+                await self.check()
+
+    async def _listen(self, opened: OpenClient) -> None:
+        """Follow the changes that servers of the 2026 protocol tell only to those who listen."""
+        capabilities = opened.client.server_capabilities
+        if not (opened.is_modern and capabilities and capabilities.tools and capabilities.tools.list_changed):
+            return
+        try:
+            async with opened.client.listen(tools_list_changed=True) as changes:
+                self._wake.set()  # what changed before anybody listened
+                async for _ in changes:
+                    self._wake.set()
+        except Exception as error:  # noqa: BLE001  without it the tools are still asked for every few seconds
+            log.info("tool_server_listening_ended", server=self.address.name, error=type(error).__name__)
+        self._wake.set()  # a check finds out whether the server went with its stream
+
+    def _new_watch(self, stderr: bytes) -> Watch:
+        def end() -> None:
+            if self._watch is watch and self._open is not None:
+                self._note_loss(ConnectionError("the server's process ended"))
+
+        watch = Watch(on_end=end, on_tools_changed=self._wake.set, stderr=stderr)
+        return watch
 
     async def _set_state(self, state: ServerState) -> None:
         async with self._changed:
@@ -188,74 +286,38 @@ class Connection:
     def _note_loss(self, error: BaseException) -> None:
         while isinstance(error, BaseExceptionGroup):
             error = error.exceptions[0]
-        self.last_error = f"{type(error).__name__}: {error}"[:300]
+        status = self._watch.refused_status
+        reason = error if status is None else NeedsAuthorization(status)
+        self.last_error = self.address.hide_secrets(f"{type(reason).__name__}: {reason}")[:300]
         if self.state is ServerState.CONNECTED:
             log.warning("tool_server_lost", server=self.address.name, error=self.last_error)
-            self.state = ServerState.FAILED
-        self._lost.set()
+            self.state = ServerState.FAILED if status is None else ServerState.NEEDS_AUTH
+        self._is_lost = True
+        self._wake.set()
 
-    async def _list_tools(self, client: "Client") -> dict[str, BoundTool]:
+    async def _learn_tools(self, client: "Client") -> None:
+        """Bind every tool that the server lists; one that cannot be bound is left out and named."""
         found: dict[str, BoundTool] = {}
+        left_out: dict[str, str] = {}
         cursor: str | None = None
-        while True:
+        for _ in range(LIST_PAGES_MAX):
             page = await client.list_tools(cursor=cursor)
             for described in page.tools:
-                found[described.name] = self._bind(described)
+                try:
+                    found.setdefault(described.name, self._bind(described))
+                except BadTool as error:
+                    left_out[described.name] = str(error)
             cursor = page.next_cursor
             if cursor is None:
-                return found
+                break
+        for name in left_out.keys() - self.left_out.keys():
+            log.warning("tool_left_out", server=self.address.name, tool=name, why=left_out[name])
+        self.left_out = left_out
+        if found != self.tools or list(found) != list(self.tools):
+            self.tools = found
 
     def _bind(self, described: Any) -> BoundTool:
         known = self.tools.get(described.name)
-        meta, annotations = described.meta or {}, described.annotations
-        tool = Tool(
-            name=described.name,
-            server=self.address.name,
-            description=described.description or "",
-            input_schema=described.input_schema,
-            output_schema=described.output_schema,
-            volatility_seconds=meta.get("volatility"),
-            is_read_only=bool(annotations and annotations.read_only_hint),
-        )
-        if known is not None and known.tool == tool:
+        if known is not None and known.tool == read_tool(described, self.address.name):
             return known
-        output = tool.output_schema
-        return BoundTool(
-            tool=tool,
-            check_input=jsonschema_rs.validator_for(tool.input_schema),
-            check_output=jsonschema_rs.validator_for(output) if output else None,
-            is_wrapped=bool(output) and list((output or {}).get("properties", {})) == ["result"],
-        )
-
-
-def read_result(bound: BoundTool, result: "CallToolResult") -> Any:
-    """The value of a tool's answer. Raises `ToolFailure` for an error, or one unlike its schema."""
-    content = result.structured_content
-    text = "\n".join(block.text for block in result.content if block.type == "text")
-    if result.is_error:
-        problem = content if isinstance(content, dict) else {}
-        known = {"code": str, "message": str, "details": dict}
-        fields = {name: problem[name] for name, kind in known.items() if isinstance(problem.get(name), kind)}
-        raise ToolFailure(
-            fields.get("code", "tool_failed"),
-            fields.get("message", text or "the tool failed"),
-            fields.get("details"),
-        )
-    if bound.check_output is not None:
-        mismatch = next(iter(bound.check_output.iter_errors(content)), None)
-        if mismatch is not None:
-            where = ".".join(map(str, mismatch.instance_path)) or "the whole"
-            raise ToolFailure(
-                "bad_response",
-                f"{bound.tool.name} answered unlike its schema at {where}: {mismatch.message[:200]}",
-            )
-        return content["result"] if bound.is_wrapped and content is not None else content
-    return content if content is not None else _read_text(text)
-
-
-def _read_text(text: str) -> Any:
-    """Tools without a schema answer in text; what is JSON is read as such."""
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+        return bind_tool(described, self.address.name)

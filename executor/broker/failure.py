@@ -14,4 +14,28 @@ class ToolFailure(Exception):
 
 
 class ConnectionLost(Exception):
-    """The server went away during a call; the call may be made again once it is back."""
+    """The server went away during a call. `was_sent` is false when the call cannot have reached it."""
+
+    def __init__(self, reason: str = "", *, was_sent: bool = True) -> None:
+        super().__init__(reason)
+        self.was_sent = was_sent
+
+
+class CallTimedOut(Exception):
+    """The server did not answer one call in time."""
+
+
+class CallRefused(Exception):
+    """The server answered a call with a protocol error."""
+
+
+class AnswerTooLarge(Exception):
+    """The server's answer has more bytes than one may have."""
+
+
+class NeedsAuthorization(Exception):
+    """The server answered 401 or 403."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+        super().__init__(f"HTTP {status}: the server wants authorization; put its token into `headers`")

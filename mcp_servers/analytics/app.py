@@ -18,6 +18,7 @@ def create_server() -> MCPServer:
     return MCPServer(
         "analytics",
         version=package_version(),
+        subscriptions=False,  # the tools stay as they are, and nobody need listen for changes
         instructions="Calculations on numbers that you bring; returns and rates are fractions, not percents.",
         tools=make_analytics_tools(),
     )

@@ -24,6 +24,7 @@ def create_server(market: Market) -> MCPServer:
     return MCPServer(
         "financial",
         version=package_version(),
+        subscriptions=False,  # the tools stay as they are, and nobody need listen for changes
         instructions="Market data in one neutral form; `metadata` says where it is from and how recent.",
         tools=[*make_market_tools(market)],
         lifespan=lifespan,

@@ -27,6 +27,7 @@ def create_server(checker: ScriptChecker) -> MCPServer:
     return MCPServer(
         "validation",
         version=package_version(),
+        subscriptions=False,  # the tools stay as they are, and nobody need listen for changes
         instructions="Checks on a script before it runs. Nothing is executed.",
         tools=make_validation_tools(checker),
         lifespan=lifespan,

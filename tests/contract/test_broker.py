@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from executor.broker.address import ServerAddress
 from executor.broker.broker import Broker
-from executor.broker.connection import Connection, ServerAddress
+from executor.broker.connection import Connection
 from executor.broker.failure import ToolFailure
 from schemas.errors import ErrorDetail
 from schemas.tools import ServerState
@@ -285,7 +286,7 @@ async def test_a_call_whose_server_dies_under_it_is_made_again() -> None:
             await asyncio.sleep(60)
         return answer({"try": len(odd.calls)})
 
-    odd.add("linger", linger)
+    odd.add("linger", linger, is_read_only=True)
     server = ToolServer(odd.create)
     server.start()
     async with watched(server, timeout_seconds=10) as connection:

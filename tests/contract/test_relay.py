@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
+from executor.broker.address import ServerAddress
 from executor.broker.broker import Broker
-from executor.broker.connection import ServerAddress
 from executor.frames import CallRequest
 from executor.relay import Divergence, Relay, TooManyCalls
 from sandbox_policies.policy import Limits, load_policy

@@ -16,7 +16,7 @@ Handler = Callable[[dict[str, Any]], Any]
 
 
 class ToolServer:
-    """Serves what `create` makes, at `url`. May be stopped and started again."""
+    """Serves what `create` makes, an MCP server or an ASGI app. May be stopped and started again."""
 
     def __init__(self, create: Callable[[], Any]) -> None:
         self._create = create
@@ -29,7 +29,8 @@ class ToolServer:
 
     def start(self) -> None:
         """Listen, and return when connections are accepted."""
-        app = self._create().streamable_http_app(json_response=True, stateless_http=True)
+        made = self._create()
+        app = made if callable(made) else made.streamable_http_app(json_response=True, stateless_http=True)
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", self.port))
@@ -140,11 +141,24 @@ class OddServer:
         self.calls: list[str] = []
 
     def add(
-        self, name: str, handler: Handler, output_schema: dict[str, Any] | None = None, **schema: Any
+        self,
+        name: str,
+        handler: Handler,
+        output_schema: dict[str, Any] | None = None,
+        *,
+        is_read_only: bool = False,
+        volatility: Any = None,
+        **schema: Any,
     ) -> None:
         """A tool whose arguments are described by `schema`."""
-        input_schema = {"type": "object", **schema}
-        self.tools.append(Tool(name=name, input_schema=input_schema, output_schema=output_schema))
+        tool = Tool(
+            name=name,
+            input_schema={"type": "object", **schema},
+            output_schema=output_schema,
+            annotations=ToolAnnotations(read_only_hint=True) if is_read_only else None,
+            _meta=None if volatility is None else {"volatility": volatility},
+        )
+        self.tools.append(tool)
         self.handlers[name] = handler
 
     def create(self) -> Server[Any]:

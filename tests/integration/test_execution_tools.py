@@ -59,6 +59,15 @@ def test_what_was_called_is_told_with_source_rows_and_time(executor: ExecutionSe
     assert first.duration_ms > 0
 
 
+def test_an_answer_that_is_still_true_is_given_again_and_the_tape_says_so(executor: ExecutionServer) -> None:
+    report = executor.execute("from mcp_client import prices\nresult = [prices('XOM', 7), prices('XOM', 7)]")
+    first, again = report.result
+    assert first == again
+    assert [call.cache_hit for call in report.metadata.tool_calls] == [False, True]
+    assert report.metadata.cache_hit
+    assert [call["cache_hit"] for call in tape_of(report)["calls"]] == [False, True]
+
+
 def test_independent_calls_run_at_once_and_answer_in_order(executor: ExecutionServer) -> None:
     script = (
         "from mcp_client import call_many\n"

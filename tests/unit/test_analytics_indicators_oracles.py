@@ -44,7 +44,7 @@ def rough() -> Market:
 
 @cache
 def real(symbol: str) -> Market:
-    return with_ranges(load_sample().bars.data.closes[symbol].to_numpy()[-700:], 3)
+    return with_ranges(load_sample().data.closes[symbol].to_numpy()[-700:], 3)
 
 
 MARKETS: dict[str, Callable[[], Market]] = {

@@ -6,7 +6,7 @@ import numpy as np
 
 from mcp_servers.analytics.backtest.engine import Run
 from mcp_servers.analytics.backtest.trades import Trades
-from mcp_servers.analytics.risk.ratios import annual_volatility, risk_free_per_period, sharpe_ratio
+from mcp_servers.analytics.risk.ratios import annual_volatility, rate_per_period, sharpe_ratio
 from mcp_servers.analytics.series import Values
 from schemas.analytics.backtest import BacktestStatistics
 
@@ -14,7 +14,7 @@ from schemas.analytics.backtest import BacktestStatistics
 def statistics(run: Run, trades: Trades, periods_per_year: int, risk_free_rate: float) -> BacktestStatistics:
     """Figures of the equity; volatility and Sharpe ratio need 2 returns and are None without."""
     equity, returns, trading = run.equity, run.growth - 1, run.trading
-    risk_free = risk_free_per_period(risk_free_rate, periods_per_year)
+    risk_free = rate_per_period(risk_free_rate, periods_per_year)
     rated = len(returns) > 1
     return BacktestStatistics(
         total_return=equity[-1] - 1,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import numpy as np
 from pydantic import Field
 
-from mcp_servers.analytics.arguments import PeriodsPerYear
+from mcp_servers.analytics.arguments import PeriodsPerYear, RiskFreeRate
 from mcp_servers.analytics.backtest.engine import Run, run
 from mcp_servers.analytics.backtest.statistics import statistics
 from mcp_servers.analytics.backtest.strategies import StrategyName, make_strategy
@@ -35,9 +35,6 @@ DelayBars = Annotated[
         description="How many prices after its signal a trade is filled: 1 is the next price; "
         "0 is the price of the signal itself, which a real order cannot get.",
     ),
-]
-RiskFreeRate = Annotated[
-    float, Field(ge=-0.5, le=1, description="Annual rate as a fraction: 0.04 is 4 % a year.")
 ]
 Parameter = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
 Parameters = Annotated[
