@@ -15,7 +15,7 @@ from benchmarks.jail import in_jail, numbers, running_engine
 from benchmarks.measure import Figures, print_line, run_rounds
 from benchmarks.rivals import in_this_process
 from benchmarks.scripts import HOT_LOOP, TRIVIAL
-from executor.broker.broker import Broker
+from executor.broker.broker import Answer, Broker
 from executor.engine import Engine
 from executor.jail.process import ChildProcess
 from tests.doubles.execution_server import ExecutionServer, running_server
@@ -36,8 +36,11 @@ class InstantBroker(Broker):
     def bind_arguments(self, _name: str, _positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         return named
 
-    async def call(self, _name: str, arguments: dict[str, Any]) -> Any:
-        return {"place": arguments["place"]}
+    def name_of(self, name: str) -> str:
+        return name
+
+    async def answer(self, _name: str, arguments: dict[str, Any]) -> Answer:
+        return Answer({"place": arguments["place"]})
 
 
 async def rest() -> None:
