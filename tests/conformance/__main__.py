@@ -107,7 +107,7 @@ def check_tools() -> Iterator[str]:
             listed = run(*inspect, "--method", "tools/list", "--strict")
             yield from tell(f"inspector {name} tools/list --strict", listed)
             for tool in json.loads(listed.stdout)["result"]["tools"] if listed.returncode == 0 else ():
-                arguments = json.dumps(sample_arguments(tool["inputSchema"]))
+                arguments = json.dumps(sample_arguments(tool["name"], tool["inputSchema"]))
                 call = ["--method", "tools/call", "--tool-name", tool["name"], "--tool-args-json", arguments]
                 yield from tell(f"inspector {name} {tool['name']}", run(*inspect, *call))
 
