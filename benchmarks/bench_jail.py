@@ -12,7 +12,7 @@ from benchmarks.rivals import in_fresh_process, in_this_process, jupyter_kernel
 from benchmarks.scripts import TABLE, TRIVIAL, varied
 
 ROUNDS = 30
-REST_SECONDS = 0.1
+REST_SECONDS = 0.3
 """Between runs, so that the pool is warm again: what is measured is an idle machine."""
 
 

@@ -22,7 +22,7 @@ from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.tool_server import ToolServer
 
 ROUNDS = 20
-REST_SECONDS = 0.1
+REST_SECONDS = 0.3
 CALLS = 150
 CALLING = "from mcp_client import instant\nfor place in range({calls}):\n    instant(place=place)\nresult = 1"
 
