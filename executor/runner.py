@@ -29,6 +29,7 @@ from schemas.execution import (
     Outcome,
     Resources,
     Tape,
+    ToolCall,
 )
 from schemas.signature import default_values
 from schemas.validation import ValidationReport
@@ -214,7 +215,7 @@ class Run:
             tool_calls=calls,
             printed="".join(self.printed),
             steps=self.steps,
-            warnings=verdict.warnings,
+            warnings=[*verdict.warnings, *find_mixtures(calls)],
             parameters=self.parameters,
             resources=resources,
         )
@@ -247,6 +248,19 @@ class Run:
     def _finish_tape(self) -> Tape:
         found = {"parameters": self.parameters, "calls": self.relay.recording()}
         return (self._tape or self._begin_tape()).model_copy(update=found)
+
+
+def find_mixtures(calls: list[ToolCall]) -> list[str]:
+    """A warning when a run has seen both real and simulated data: such figures are not comparable."""
+    kinds: dict[bool, dict[str, None]] = {}
+    for call in calls:
+        if "simulated" in call.metadata:
+            source = str(call.metadata.get("source"))
+            kinds.setdefault(bool(call.metadata["simulated"]), {})[source] = None
+    if len(kinds) < 2:
+        return []
+    real, simulated = (", ".join(kinds[is_simulated]) for is_simulated in (False, True))
+    return [f"real data ({real}) and simulated data ({simulated}) are mixed: do not compare their figures"]
 
 
 async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:

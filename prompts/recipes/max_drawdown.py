@@ -18,9 +18,9 @@ from datetime import date
 from typing import Literal
 
 import pandas as pd
-from mcp_client import call_many, step
+from mcp_client import alpaca_market_stocks_multi_bars, call_many, step
 
-BARS_MAX = 10_000
+BARS_MAX, TABLE_BARS_MAX = 10_000, 200_000
 
 
 def analyze(
@@ -132,6 +132,7 @@ def fetch_closes(symbols: list[str], period: dict) -> dict:
     """
     if not symbols:
         raise ValueError("give at least one symbol")
+    symbols = list(dict.fromkeys(symbols))
     request = {"timeframe": "1Day", "limit": BARS_MAX}
     if not period["start"]:
         if period["to_date"]:
@@ -143,12 +144,14 @@ def fetch_closes(symbols: list[str], period: dict) -> dict:
     for name in ("start", "end"):
         if period[name]:
             request[name] = period[name].isoformat()
-    answers = call_many([("alpaca_market_stocks_bars", {"symbol": symbol, **request}) for symbol in symbols])
+    request["limit"] = min(request["limit"], TABLE_BARS_MAX // len(symbols))
+    answer = alpaca_market_stocks_multi_bars(symbols=symbols, **request)
+    table, currency = answer["data"], answer["metadata"]["currency"]
+    dates = pd.to_datetime(table["timestamp"])
     closes = {}
-    for symbol, answer in zip(symbols, answers, strict=True):
-        dates = pd.to_datetime(answer["data"]["timestamp"])
-        unit = answer["metadata"]["currency"] or "points"
-        series = pd.Series(answer["data"]["close"], index=dates, dtype=float, name=unit).dropna()
+    for symbol, column in zip(symbols, table["close"].values(), strict=True):
+        unit = currency if currency and not symbol.startswith("^") else "points"
+        series = pd.Series(column, index=dates, dtype=float, name=unit).dropna()
         if series.empty:
             raise ValueError(f"{symbol} has no closes in this period; choose another one")
         closes[symbol] = series.loc[first_day(series.index[-1], period) :]

@@ -17,7 +17,7 @@ Questions:
 from datetime import date
 
 import pandas as pd
-from mcp_client import call_many, step
+from mcp_client import alpaca_market_stocks_multi_bars, call_many, step
 
 CHART_BARS = 250
 
@@ -31,16 +31,18 @@ def analyze(symbols: list[str] = ["AAPL"], window: int = 200, on: date | None = 
     """
     if not symbols:
         raise ValueError("give at least one symbol")
+    symbols = list(dict.fromkeys(symbols))
     request = {"timeframe": "1Day", "limit": window + CHART_BARS}
     if on:
         request["end"] = on.isoformat()
     step("fetching closes")
-    answers = call_many([("alpaca_market_stocks_bars", {"symbol": symbol, **request}) for symbol in symbols])
+    answer = alpaca_market_stocks_multi_bars(symbols=symbols, **request)
+    table, currency = answer["data"], answer["metadata"]["currency"]
+    dates = pd.to_datetime(table["timestamp"])
     closes = {}
-    for symbol, answer in zip(symbols, answers, strict=True):
-        dates = pd.to_datetime(answer["data"]["timestamp"])
-        unit = answer["metadata"]["currency"] or "points"
-        closes[symbol] = pd.Series(answer["data"]["close"], index=dates, dtype=float, name=unit).dropna()
+    for symbol, column in zip(symbols, table["close"].values(), strict=True):
+        unit = currency if currency and not symbol.startswith("^") else "points"
+        closes[symbol] = pd.Series(column, index=dates, dtype=float, name=unit).dropna()
     short = [symbol for symbol, series in closes.items() if len(series) < window]
     if short:
         raise ValueError(f"{', '.join(short)}: fewer than {window} closes; choose a shorter window")

@@ -75,7 +75,7 @@ def test_an_answer_carries_everything_behind_it(house: Running) -> None:
     assert answer["success"] is True
     assert answer["status"] == "success"
     assert "def analyze(" in data["python_code"]
-    assert set(data["mcp_calls"]) == {"alpaca_market_stocks_bars", "calculate_volatility"}
+    assert set(data["mcp_calls"]) == {"alpaca_market_stocks_multi_bars", "calculate_volatility"}
     assert data["parameters"]["schema"]["properties"]["symbols"]["type"] == "array"
     assert data["parameters"]["values"]["days"] == 60
     assert data["execution_id"].startswith("exec_")
@@ -88,10 +88,18 @@ def test_an_answer_carries_everything_behind_it(house: Running) -> None:
         "present",
     ]
     calls = data["execution"]["metadata"]["tool_calls"]
-    bars = [call for call in calls if call["tool"] == "alpaca_market_stocks_bars"]
+    bars = [call for call in calls if call["tool"] == "alpaca_market_stocks_multi_bars"]
     assert {call["metadata"]["source"] for call in bars} == {"sample"}
     assert {call["metadata"]["as_of"] for call in bars} == {"2022-12-28"}
     assert not any(call["metadata"]["simulated"] for call in bars)
+
+
+def test_symbols_that_only_the_simulation_has_take_the_others_with_them(house: Running) -> None:
+    data = ask(house, "Compare KO and TSLA over the last year")["data"]
+    metadata = data["execution"]["metadata"]
+    assert metadata["data_sources"] == ["simulated"]
+    assert all(call["metadata"]["simulated"] for call in metadata["tool_calls"])
+    assert not any("mixed" in warning for warning in metadata["warnings"])
 
 
 def test_a_session_is_kept_when_it_is_given(house: Running) -> None:
