@@ -3,8 +3,12 @@
 import asyncio
 import json
 import logging
+import socket
+import statistics
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +61,25 @@ async def bench_hot_loop(engine: Engine) -> None:
         print_line("hot_loop", contender, found, plain_exec_ratio=ratio if contender == "jail" else 1.0)
 
 
+def bare_round_trip_us() -> float:
+    """A byte to another process and back, again and again: what two wake-ups cost on this machine."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        code = f"import os\nwhile os.write({theirs.fileno()}, os.read({theirs.fileno()}, 1)): pass"
+        echo = subprocess.Popen([sys.executable, "-S", "-c", code], pass_fds=[theirs.fileno()])
+        try:
+            durations = []
+            for _ in range(20 * CALLS):
+                started = time.perf_counter()
+                ours.sendall(b"x")
+                ours.recv(1)
+                durations.append((time.perf_counter() - started) * 1e6)
+        finally:
+            echo.kill()
+            echo.wait()
+    return statistics.median(durations)
+
+
 async def bench_round_trip(engine: Engine) -> None:
     """Calls in a row in one script, less the same script without a call."""
     engine.broker = engine.around.broker = InstantBroker([], 1)
@@ -65,8 +88,15 @@ async def bench_round_trip(engine: Engine) -> None:
         "with": in_jail(engine, lambda _: CALLING.format(calls=CALLS)),
     }
     figures = await run_rounds(contenders, ROUNDS, rest)
-    trip = (figures["with"].median_ms - figures["without"].median_ms) / CALLS
-    line = {"benchmark": "tool_round_trip", "calls": CALLS, "median_us": round(trip * 1000, 1)}
+    trip_us = (figures["with"].median_ms - figures["without"].median_ms) / CALLS * 1000
+    bare_us = bare_round_trip_us()
+    line = {
+        "benchmark": "tool_round_trip",
+        "calls": CALLS,
+        "median_us": round(trip_us, 1),
+        "bare_socket_us": round(bare_us, 1),
+        "bare_socket_ratio": round(trip_us / bare_us, 2),
+    }
     sys.stdout.write(json.dumps(line) + "\n")
 
 
