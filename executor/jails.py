@@ -74,8 +74,9 @@ class Jails:
 
     async def stop(self) -> None:
         """End every waiting child and the zygotes."""
-        await asyncio.gather(*(jail.pool.stop() for jail in self._started))
-        await asyncio.gather(*(jail.launcher.stop() for jail in self._started))
+        async with self._full_start:  # one that is starting is stopped too
+            await asyncio.gather(*(jail.pool.stop() for jail in self._started))
+            await asyncio.gather(*(jail.launcher.stop() for jail in self._started))
 
     def is_alive(self) -> bool:
         """Whether every zygote that was started runs."""

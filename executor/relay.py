@@ -42,11 +42,18 @@ class Call:
     cache_hit: bool = False
     response: Any = None
     body: bytes = b""
-    """The response as JSON, in the order of keys that the script sees."""
+    """The response as JSON, in the order of keys that the script sees; gone once it is sent."""
+    size: int = 0
+    digest: str = ""
+
+    def take(self, response: Any, body: bytes) -> None:
+        """The tool answered."""
+        self.response, self.body, self.size = response, body, len(body)
+        self.digest = hashlib.sha256(body).hexdigest()
 
     def recorded(self) -> RecordedCall:
         """For the tape. The parts are JSON already, which is not checked once more."""
-        return RecordedCall.model_construct(**self._facts(), response=self.response, size=len(self.body))
+        return RecordedCall.model_construct(**self._facts(), response=self.response, size=self.size)
 
     def shown(self) -> ToolCall:
         """For whoever follows the run."""
@@ -62,7 +69,7 @@ class Call:
             "cache_hit": self.cache_hit,
             "success": self.problem is None,
             "error": self.problem,
-            "digest": hashlib.sha256(self.body).hexdigest() if self.body else "",
+            "digest": self.digest,
             "metadata": _label(self.response),
             "row_count": _row_count(self.response),
         }
@@ -143,7 +150,7 @@ class Relay:
             self._take_from_tape(call, self._taped)
         elif call.problem is None:
             await self._ask(call)
-        self._bytes += len(call.body)
+        self._bytes += call.size
         if self._bytes > self._limits.response_total_bytes_max:
             raise TooManyCalls("the tools' answers are larger than one execution may receive")
         if self._notify is not None:
@@ -153,8 +160,8 @@ class Relay:
         started = time.perf_counter()
         try:
             answer = await self._broker.answer(call.tool, call.arguments)
-            call.body = self._encode(call.tool, answer.value)
-            call.response, call.cache_hit = answer.value, answer.cache_hit
+            call.take(answer.value, self._encode(call.tool, answer.value))
+            call.cache_hit = answer.cache_hit
         except ToolFailure as failure:
             call.problem = failure.detail
         call.duration_ms = (time.perf_counter() - started) * 1000
@@ -179,8 +186,7 @@ class Relay:
         call.started_ms, call.duration_ms, call.problem = known.started_ms, known.duration_ms, known.error
         call.cache_hit = known.cache_hit
         if known.success:
-            call.response = known.response
-            call.body = orjson.dumps(known.response)
+            call.take(known.response, orjson.dumps(known.response))
 
     def _elapsed_ms(self) -> float:
         return (time.perf_counter() - self._started) * 1000
@@ -190,7 +196,8 @@ def encode_answer(request_id: int, call: Call) -> bytes:
     """The frame that answers one request."""
     if call.problem is not None:
         return encode_frame({"id": request_id, "error": call.problem.model_dump()})
-    return encode_frame({"id": request_id, "value": orjson.Fragment(call.body)})
+    body, call.body = call.body, b""
+    return encode_frame({"id": request_id, "value": orjson.Fragment(body)})
 
 
 def _key(tool: str, arguments: dict[str, Any], occurrence: int) -> tuple[str, bytes, int]:

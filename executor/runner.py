@@ -95,9 +95,9 @@ class Run:
             self.on_event(ExecutionEvent.model_validate(event))
 
     def cancel(self) -> None:
-        """Stop it: the child is killed, the outcome is `cancelled`."""
+        """Stop it: the child is killed, the outcome is `cancelled`. Asking again changes nothing."""
         self.is_cancelled = True
-        if self._deadline is not None:
+        if self._deadline is not None and not self._deadline.expired():
             self._deadline.reschedule(0)
 
     async def execute(self, child: ChildProcess, launcher: Launcher) -> ExecutionReport:
@@ -106,6 +106,7 @@ class Run:
         try:
             verdict = None if self.is_cancelled else await self._follow(child)
         finally:
+            self._deadline = None
             closing = self.around.close_later(child, self.launcher.baseline_bytes)
         if self.is_cancelled:
             verdict = report.cancelled()

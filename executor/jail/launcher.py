@@ -126,12 +126,22 @@ class Launcher:
     async def _launch(self, kind: bytes) -> ChildProcess:
         if self._control is None:
             raise JailUnavailable("the zygote is not running", suggestions=("Restart the execution server.",))
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise JailUnavailable(f"no channel for a child: {error.strerror}") from error
         with theirs:
             try:
                 async with asyncio.timeout(FORK_SECONDS):
                     pid, pidfd = await self._request(self._control, kind, theirs)
-            except (OSError, ValueError, TimeoutError) as error:
+            except TimeoutError as error:
+                ours.close()
+                await self.stop()  # a late reply would be taken for the next child's
+                raise JailUnavailable(
+                    f"the zygote did not answer within {FORK_SECONDS} seconds",
+                    suggestions=("Restart the execution server.",),
+                ) from error
+            except (OSError, ValueError) as error:
                 ours.close()
                 raise JailUnavailable(f"the zygote does not answer: {error}") from error
         return ChildProcess(pid, pidfd, ServerChannel(ours))

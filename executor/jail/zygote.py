@@ -49,7 +49,6 @@ class Zygote:
         self.filter = seccomp.Filter(policy)
         self.child = Child(policy, watched, resource_limits.data_bytes_in_use())
         self.pid_flag = 0
-
         gc.collect()
         gc.freeze()
         gc.disable()

@@ -103,6 +103,20 @@ def test_a_cancelled_execution_ends_within_a_tenth_of_a_second(executor: Executi
     assert min(took) < 0.1
 
 
+def test_cancelling_again_and_again_changes_nothing(executor: ExecutionServer) -> None:
+    for place in range(5):
+        name = f"again-{place}"
+        with executor.stream(ENDLESS, execution_id=name) as events, ThreadPoolExecutor() as pool:
+            assert next(events).type == "started"
+            asked = list(
+                pool.map(lambda _, name=name: executor.http.post(f"/executions/{name}/cancel"), range(6))
+            )
+            assert {reply.status_code for reply in asked} <= {202, 404}
+            last = list(events)[-1]
+        assert last.report is not None
+        assert last.report.outcome is Outcome.CANCELLED
+
+
 def test_a_rule_that_does_not_do_what_it_says_keeps_the_server_down(tmp_path: Path, desk: ToolServer) -> None:
     site = tmp_path / "site.toml"
     site.write_text(

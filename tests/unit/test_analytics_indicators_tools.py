@@ -7,36 +7,17 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mcp.client import Client
 from pydantic import BaseModel
 
-from mcp_servers.analytics.app import create_server
 from mcp_servers.analytics.backtest.tools import BACKTEST_TOOLS, backtest_signal
 from mcp_servers.analytics.indicators.tools import INDICATOR_TOOLS
 from mcp_servers.analytics.signals.tools import SIGNAL_TOOLS
 from mcp_servers.problems import Problem
+from tests.doubles.analytics_client import call, problem_of
 
 CLOSE = [10.0, 11.0, 10.5, 12.0, 11.0, 13.0, 12.5, 14.0]
 BARS = {"high": [c + 1 for c in CLOSE], "low": [c - 1 for c in CLOSE], "close": CLOSE}
 DAYS = [f"2020-02-{day:02}" for day in range(1, 9)]
-
-
-async def call(name: str, **arguments: Any) -> dict[str, Any]:
-    """What a tool answers, which must not be a problem."""
-    async with Client(create_server()) as client:
-        result = await client.call_tool(name, arguments)
-    assert not result.is_error, result.content
-    assert isinstance(result.structured_content, dict)
-    return result.structured_content
-
-
-async def problem_of(name: str, **arguments: Any) -> dict[str, Any]:
-    """The problem that a tool answers with."""
-    async with Client(create_server()) as client:
-        result = await client.call_tool(name, arguments)
-    assert result.is_error
-    assert isinstance(result.structured_content, dict)
-    return result.structured_content
 
 
 async def test_columns_are_null_before_the_first_value_and_say_the_latest() -> None:

@@ -7,34 +7,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mcp.client import Client
 
-from mcp_servers.analytics.app import create_server
 from mcp_servers.analytics.indicators.average_tools import calculate_sma
 from mcp_servers.analytics.performance.tools import calculate_max_drawdown
 from mcp_servers.analytics.portfolio.tools import calculate_correlation_matrix
 from mcp_servers.analytics.risk.tools import calculate_sharpe_ratio, calculate_volatility
+from tests.doubles.analytics_client import call, problem_of
 
 PRICES = [100.0, 102.0, 99.0, 80.0, 90.0, 103.0]
 RETURNS = [0.02, -0.03, 0.01, 0.004]
-
-
-async def call(name: str, **arguments: Any) -> dict[str, Any]:
-    """What a tool answers, which must not be a problem."""
-    async with Client(create_server()) as client:
-        result = await client.call_tool(name, arguments)
-    assert not result.is_error, result.content
-    assert isinstance(result.structured_content, dict)
-    return result.structured_content
-
-
-async def problem_of(name: str, **arguments: Any) -> dict[str, Any]:
-    """The problem that a tool answers with."""
-    async with Client(create_server()) as client:
-        result = await client.call_tool(name, arguments)
-    assert result.is_error
-    assert isinstance(result.structured_content, dict)
-    return result.structured_content
 
 
 async def test_a_moving_average_has_null_where_the_window_is_not_full() -> None:
