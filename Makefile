@@ -17,7 +17,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 		{ echo "qna-ai needs Python 3.11 or newer; try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
 	@echo "Setting up $(VENV), once, about a minute"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --require-hashes --requirement requirements-dev.lock
+	@$(BIN)/python -m pip install -qq --no-deps --require-hashes --requirement requirements-dev.lock
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
 	@touch $@
 
