@@ -48,9 +48,10 @@ def test_processes_that_read_the_same_variable_have_the_same_default() -> None:
 
 
 def test_every_settings_module_of_the_project_is_known() -> None:
+    modules = [*ROOT.glob("[a-z]*/**/settings.py"), *ROOT.glob("[a-z]*/**/settings/__init__.py")]
     found = {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for path in ROOT.glob("[a-z]*/**/settings.py")
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in modules
         if "tests" not in path.parts
     }
     assert found == set(SETTINGS_MODULES)
