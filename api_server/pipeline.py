@@ -12,9 +12,9 @@ import structlog
 from api_server.errors import CannotAnswer, EmptyQuestion, ProviderTimeout, ScriptRejected, UnknownModel
 from api_server.execution_client import ExecutionClient
 from api_server.llm.provider import CannotAnswer as Refusal
-from api_server.llm.provider import Draft, LLMProvider, ScriptTask
+from api_server.llm.provider import Draft, LLMProvider, Prompt, ScriptTask
 from api_server.presentation import present
-from api_server.prompting import render_system_prompt
+from api_server.prompting import make_prompt
 from api_server.settings import ApiSettings
 from api_server.tool_catalog import ToolCatalog
 from prompts.library import Library
@@ -93,7 +93,7 @@ class Pipeline:
             )
         task = ScriptTask(
             question=understood.expanded_question,
-            system_prompt=await self.system_prompt(understood.expanded_question),
+            prompt=await self.prompt(understood.expanded_question),
             catalogue=await self.catalog.current(),
             model=model,
         )
@@ -116,9 +116,9 @@ class Pipeline:
             )
         return written
 
-    async def system_prompt(self, question: str) -> str:
+    async def prompt(self, question: str) -> Prompt:
         """The prompt that a model is sent for `question`. Raises `ExecutorUnavailable`."""
-        return render_system_prompt(question, await self.catalog.stubs(), self.library)
+        return make_prompt(question, await self.catalog.stubs(), self.library)
 
     async def validate(self, draft: Draft) -> ValidationReport:
         """Check the script before it runs. Raises `ScriptRejected`."""

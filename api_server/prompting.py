@@ -5,10 +5,12 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined, meta
 
+from api_server.llm.provider import Prompt
 from prompts.examples import choose_examples
 from prompts.library import Library
 
-TEMPLATE = "system_prompt.md.j2"
+PREFIX = "prefix.md.j2"
+REST = "rest.md.j2"
 EXAMPLE_COUNT = 3
 PARTS = ("base_instructions", "script_contract", "rules", "output_format")
 
@@ -17,11 +19,14 @@ class UnusedSlot(Exception):
     """A value was given for which the template has no place."""
 
 
-def render_system_prompt(question: str, tool_stubs: str, library: Library) -> str:
+def make_prompt(question: str, tool_stubs: str, library: Library) -> Prompt:
     """The prompt for one question, with the tools as Python stubs and the nearest recipes as examples."""
     parts = {name: _read(f"{name}.md").strip() for name in PARTS}
     examples = choose_examples(question, library, EXAMPLE_COUNT)
-    return render(_read(TEMPLATE), **parts, tool_stubs=tool_stubs, examples=examples, question=question)
+    return Prompt(
+        prefix=render(_read(PREFIX), **parts, tool_stubs=tool_stubs),
+        rest=render(_read(REST), examples=examples, question=question),
+    )
 
 
 def render(template: str, **slots: Any) -> str:

@@ -1,11 +1,40 @@
 """The seam between the pipeline and whatever writes scripts: a remote model, a local one, or the recipes."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from schemas.analysis import Model
 from schemas.tools import ToolCatalogue
+from schemas.usage import Usage
+
+OnText = Callable[[str], Awaitable[None]]
+"""Hears each piece of text as a model sends it."""
+
+
+async def ignore_text(_piece: str) -> None:
+    """For callers who only want the whole."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a model is told. `prefix` stays the same while the tools do, so that vendors can cache it."""
+
+    prefix: str
+    rest: str
+
+    @property
+    def text(self) -> str:
+        """The whole, as shown to a developer."""
+        return f"{self.prefix}\n{self.rest}"
+
+
+@dataclass(frozen=True)
+class FailedAttempt:
+    """A script that did not do, and what the model is told of it."""
+
+    python_code: str
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -13,9 +42,11 @@ class ScriptTask:
     """What a provider is given. `model` is one of its own models, or None for its default."""
 
     question: str
-    system_prompt: str
+    prompt: Prompt
     catalogue: ToolCatalogue
     model: str | None = None
+    failed: tuple[FailedAttempt, ...] = ()
+    """Earlier attempts at this question, oldest first: what is asked for is a repair of the last one."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +58,7 @@ class Draft:
     mcp_calls: tuple[str, ...]
     model: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
 
 
 @dataclass(frozen=True)
@@ -35,6 +67,7 @@ class CannotAnswer:
 
     missing: str
     nearest_question: str | None = None
+    usage: Usage = field(default_factory=Usage)
 
 
 class LLMProvider(Protocol):
@@ -49,6 +82,6 @@ class LLMProvider(Protocol):
         """The models that can be asked now, exactly one of them the default."""
         ...
 
-    async def write_script(self, task: ScriptTask) -> Draft | CannotAnswer:
+    async def write_script(self, task: ScriptTask, on_text: OnText = ignore_text) -> Draft | CannotAnswer:
         """A script for the question, or what is missing for one. Never a guess."""
         ...

@@ -28,7 +28,7 @@ async def system_prompt(
     ] = "How volatile was AAPL over the last 60 trading days?",
 ) -> dict[str, Any]:
     """The prompt that a model would be sent for `question`."""
-    prompt = await pipeline.system_prompt(question)
+    prompt = (await pipeline.prompt(question)).text
     return {
         "success": True,
         "data": {"question": question, "system_prompt": prompt, "characters": len(prompt)},

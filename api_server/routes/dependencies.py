@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
 
 
@@ -14,3 +15,11 @@ def get_pipeline(request: Request) -> Pipeline:
 
 
 ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]
+
+
+def get_caller() -> Caller:
+    """Whoever sent this request."""
+    return LOCAL_CALLER
+
+
+TheCaller = Annotated[Caller, Depends(get_caller)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import jsonschema_rs
 import pytest
 
-from api_server.llm.provider import CannotAnswer, Draft, LLMProvider, ScriptTask
+from api_server.llm.provider import CannotAnswer, Draft, LLMProvider, Prompt, ScriptTask
 from api_server.llm.providers.offline.analyst import OfflineAnalyst
 from api_server.llm.providers.scripted import OutOfAnswers, ScriptedProvider
 from api_server.llm.registry import BUILDERS, UnknownProvider, build_provider
@@ -39,7 +39,7 @@ def provider(request: pytest.FixtureRequest) -> LLMProvider:
 
 def make_task(question: str, model: str | None = None) -> ScriptTask:
     """A task with every tool of the recipes."""
-    return ScriptTask(question=question, system_prompt="", catalogue=make_catalogue(), model=model)
+    return ScriptTask(question=question, prompt=Prompt("", ""), catalogue=make_catalogue(), model=model)
 
 
 async def test_it_has_models_of_its_own_and_one_default(provider: LLMProvider) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from api_server.llm.provider import CannotAnswer, Draft, ScriptTask
+from api_server.llm.provider import CannotAnswer, Draft, Prompt, ScriptTask
 from api_server.llm.providers.offline.analyst import OfflineAnalyst
 from prompts.library import Library, load_library
 from schemas.tools import Server, ServerState, Tool, ToolCatalogue
@@ -24,7 +24,7 @@ def make_catalogue(library: Library = LIBRARY, without: Collection[str] = ()) ->
 
 async def ask(question: str, without: Collection[str] = ()) -> Draft | CannotAnswer:
     """What the analyst says to `question`."""
-    task = ScriptTask(question=question, system_prompt="", catalogue=make_catalogue(without=without))
+    task = ScriptTask(question=question, prompt=Prompt("", ""), catalogue=make_catalogue(without=without))
     return await ANALYST.write_script(task)
 
 

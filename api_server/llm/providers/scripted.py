@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from api_server.llm.provider import CannotAnswer, Draft, ScriptTask
+from api_server.llm.provider import CannotAnswer, Draft, OnText, ScriptTask, ignore_text
 from schemas.analysis import Model
 
 
@@ -24,8 +24,11 @@ class ScriptedProvider:
             Model(id="scripted", provider=self.name, default=True, description="Prepared answers in order.")
         ]
 
-    async def write_script(self, task: ScriptTask) -> Draft | CannotAnswer:
+    async def write_script(self, task: ScriptTask, on_text: OnText = ignore_text) -> Draft | CannotAnswer:
         if len(self.tasks) == len(self._answers):
             raise OutOfAnswers(f"all {len(self._answers)} prepared answers are used up; prepare one more")
         self.tasks.append(task)
-        return self._answers[len(self.tasks) - 1]
+        answer = self._answers[len(self.tasks) - 1]
+        if isinstance(answer, Draft):
+            await on_text(answer.python_code)
+        return answer

@@ -2,7 +2,7 @@
 
 import json
 
-from api_server.llm.provider import CannotAnswer, Draft, ScriptTask
+from api_server.llm.provider import CannotAnswer, Draft, OnText, ScriptTask, ignore_text
 from api_server.llm.providers.offline.binding import Binding
 from api_server.llm.providers.offline.matching import Matcher, NoMatch
 from api_server.llm.providers.offline.nearest import nearest_question
@@ -26,7 +26,7 @@ class OfflineAnalyst:
         description = f"Answers from {len(self._library.recipes)} recipes, without a network; needs no key."
         return [Model(id=MODEL, provider=self.name, default=True, description=description)]
 
-    async def write_script(self, task: ScriptTask) -> Draft | CannotAnswer:
+    async def write_script(self, task: ScriptTask, on_text: OnText = ignore_text) -> Draft | CannotAnswer:
         callable_now = {tool.name for tool in task.catalogue.tools}
         usable = [recipe for recipe in self._library.recipes if callable_now.issuperset(recipe.tools)]
         reading = self._matcher.read(task.question)
@@ -37,6 +37,7 @@ class OfflineAnalyst:
         if match.recipe not in usable:
             missing = _absent_tools(match.recipe, task.catalogue)
             return CannotAnswer(missing, nearest_question(reading, usable, self._matcher))
+        await on_text(match.recipe.source)
         return Draft(
             python_code=match.recipe.source,
             explanation=_explain(match.recipe, match.binding),
