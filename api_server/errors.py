@@ -6,7 +6,9 @@ PlatformError (service.errors)
 ├── UnknownModel           422: the caller names another model
 ├── ScriptRejected         422: the provider's script did not pass the checks
 ├── ProviderTimeout        504: the provider took too long; try again or another model
-└── ExecutorUnavailable    503: the operator starts the execution server
+├── ExecutorUnavailable    503: the operator starts the execution server
+├── InvalidParameters      422: the person corrects the named parameters
+└── Cancelled              499: somebody stopped it, or whoever asked went away
 """
 
 from service.errors import BadRequest, PlatformError, Unavailable
@@ -47,3 +49,16 @@ class ExecutorUnavailable(Unavailable):
     """The execution server does not answer."""
 
     code = "EXECUTION_SERVER_UNAVAILABLE"
+
+
+class InvalidParameters(BadRequest):
+    """The parameters do not fit the script's schema; `fields` in the details names each with its problem."""
+
+    code = "INVALID_PARAMETERS"
+
+
+class Cancelled(PlatformError):
+    """It was stopped before there was an answer."""
+
+    code = "CANCELLED"
+    status = 499

@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
+from api_server.settings.writing import WritingSettings
 from service.settings import ServiceSettings
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(WritingSettings, ServiceSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
