@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import httpx2
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from api_server.errors import ExecutorUnavailable
 from schemas.errors import ErrorResponse
@@ -80,16 +80,16 @@ class ExecutionClient:
             response = await self._client.request(
                 method, f"{self._base_url}{path}", timeout=seconds, **content
             )
-        if response.is_success:
-            return kind.model_validate_json(response.content)
-        raise _read_problem(response.content, response.status_code)
+            if response.is_success:
+                return kind.model_validate_json(response.content)
+            raise _read_problem(response.content, response.status_code)
 
     @contextmanager
     def _reporting_silence(self) -> Iterator[None]:
-        """A connection that fails inside is an execution server that does not answer."""
+        """A connection that fails, or an answer that is none, is an execution server that does not answer."""
         try:
             yield
-        except (httpx2.HTTPError, TimeoutError) as error:
+        except (httpx2.HTTPError, TimeoutError, ValidationError) as error:
             raise ExecutorUnavailable(
                 f"the execution server at {self._base_url} does not answer",
                 suggestions=("Start it with `qna up`, then ask again.",),

@@ -9,7 +9,6 @@ from api_server.execution_client import ExecutionClient
 from schemas.execution import SCRIPT_LENGTH_MAX
 from schemas.tools import ToolCatalogue
 from schemas.validation import Finding, ValidationReport
-from schemas.wire import is_json
 
 
 class TypeReport(Protocol):
@@ -76,11 +75,8 @@ class ScriptChecks:
 
 
 def find_unfit(script: str) -> Finding | None:
-    """Why a text cannot even be sent to the execution server."""
+    """Why a text is not even sent to the execution server."""
     if len(script) > SCRIPT_LENGTH_MAX:
         message = f"the script has {len(script):,} characters, at most {SCRIPT_LENGTH_MAX:,}"
         return Finding(code="TOO_LARGE", message=message, line=1, column=1, hint="Write a shorter script.")
-    if not is_json(script):
-        message = "the script holds half of a surrogate pair, which is no character"
-        return Finding(code="NOT_TEXT", message=message, line=1, column=1, hint="Write plain characters.")
     return None

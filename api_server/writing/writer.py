@@ -143,7 +143,8 @@ class Writer:
             ) from error
         if isinstance(written, Refusal):
             raise _refuse(written, self.attempts, self.usage)
-        return written
+        code, explanation = make_text(written.python_code), make_text(written.explanation)
+        return replace(written, python_code=code, explanation=explanation)
 
     async def _check(self, draft: Draft) -> Checked:
         checks = self._desk.checks
@@ -163,6 +164,11 @@ class Writer:
         self.attempts[-1] = self.attempts[-1].model_copy(update=facts)
 
 
+def make_text(text: str) -> str:
+    """What a model wrote, without halves of surrogate pairs, which no JSON can hold."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _describe_draft(draft: Draft) -> dict[str, object]:
     return {
         "python_code": draft.python_code,
@@ -178,13 +184,13 @@ def warn_of_types(checked: Checked) -> list[str]:
 
 
 def _refuse(refusal: Refusal, attempts: list[Attempt], usage: Usage) -> CannotAnswer:
-    nearest = (f"Ask: {refusal.nearest_question}",) if refusal.nearest_question else ()
+    missing, nearest = make_text(refusal.missing), make_text(refusal.nearest_question or "")
     used = usage + refusal.usage if attempts else refusal.usage
     return CannotAnswer(
-        refusal.missing,
-        suggestions=nearest,
-        missing=refusal.missing,
-        nearest_question=refusal.nearest_question,
+        missing,
+        suggestions=(f"Ask: {nearest}",) if nearest else (),
+        missing=missing,
+        nearest_question=nearest or None,
         usage=used.model_dump(),
         attempts=[attempt.model_dump(mode="json") for attempt in attempts],
     )
