@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from service.settings import ServiceSettings
+from api_server.settings.storage import StorageSettings
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(StorageSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
