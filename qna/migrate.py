@@ -9,7 +9,7 @@ from qna.settings import QnaSettings
 
 
 async def run_migrate(settings: QnaSettings) -> str:
-    """A sentence on what was done. Raises `Misuse` for a wrong address, `PlatformFailed` without a database."""
+    """A sentence on what was done. Raises `Misuse` for a wrong address, else `PlatformFailed`."""
     storage = StorageSettings(qna_data_dir=settings.qna_data_dir)
     try:
         database = open_database(storage)

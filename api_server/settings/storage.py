@@ -12,7 +12,7 @@ class StorageSettings(ServiceSettings):
 
     database_url: SecretStr | None = Field(
         default=None,
-        description="postgresql://user:password@host/name after `qna migrate`; unset: SQLite in QNA_DATA_DIR.",
+        description="postgresql://user:password@host/name, after `qna migrate`; unset: an SQLite file.",
     )
     database_pool_size: int = Field(
         default=10, ge=1, le=200, description="Connections to the database that are kept open."

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import orjson
-from sqlalchemy import Column, ColumnElement, RowMapping, Select, bindparam, tuple_
+from sqlalchemy import Boolean, Column, ColumnElement, RowMapping, Select, bindparam, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api_server.storage.columns import UtcDateTime
 from api_server.storage.records import Page
 from service.errors import BadRequest
 
@@ -63,12 +64,11 @@ def _read_cursor(cursor: str, order: Sequence[Column[Any]]) -> list[Any]:
 
 
 def _read_value(value: Any, column: Column[Any]) -> Any:
-    kind = column.type.python_type
-    if kind is datetime:
+    if isinstance(column.type, UtcDateTime):
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("a moment without its zone")
         return moment
-    if not isinstance(value, kind):
-        raise TypeError(f"not a {kind.__name__}")
+    if not isinstance(value, bool if isinstance(column.type, Boolean) else str):
+        raise TypeError("another type than the column's")
     return value

@@ -1,15 +1,20 @@
-"""A real PostgreSQL server on a free port in a folder of its own, which tests may kill, freeze and start again."""
+"""A real PostgreSQL server on a free port and in its own folder, which tests may kill and start again."""
 
 import os
 import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
+from tests.doubles.running_house import children
 
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 USER = "postgres"
@@ -55,6 +60,19 @@ class PostgreSQL:
         self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", USER, name)
         return f"postgresql://{USER}@127.0.0.1:{self.port}/{name}"
 
+    def freeze(self) -> None:
+        """Every process of it stops where it is."""
+        self._signal_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        assert self._server is not None
+        family = [self._server.pid, *(pid for pid, _command in children(self._server.pid))]
+        for pid in family:
+            os.kill(pid, number)
+
     def _end(self, number: signal.Signals) -> None:
         if self._server is not None:
             self._server.send_signal(number)
@@ -63,6 +81,20 @@ class PostgreSQL:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run([*_as_user(), str(PROGRAMS / program), *arguments], check=True, capture_output=True)
+
+
+@contextmanager
+def running_postgresql() -> Iterator[PostgreSQL]:
+    """A server until the block ends. Skips the test, or fails it in CI, where there is none."""
+    demand_postgresql()
+    # Not pytest's folder: only root may enter that, and PostgreSQL does not run as root.
+    with tempfile.TemporaryDirectory(prefix="qna-postgresql-") as folder:
+        server = PostgreSQL(Path(folder))
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def demand_postgresql() -> None:
