@@ -5,8 +5,9 @@ import sys
 
 from api_server.app import create_app
 from api_server.errors import DatabaseUnavailable, SchemaMismatch
-from api_server.llm.registry import UnknownProvider
+from api_server.llm.registry import BadProviderSetting
 from api_server.settings import ApiSettings
+from api_server.storage.database import BadDatabaseUrl
 from api_server.storage.opened import check_storage
 from service.http import UnsafeAddress, serve
 from service.logs import configure_logs
@@ -19,7 +20,7 @@ def main() -> None:
     try:
         asyncio.run(check_storage(settings))
         serve(create_app(settings), settings.api_server_host, settings.api_server_port)
-    except (UnsafeAddress, UnknownProvider, ValueError) as error:
+    except (UnsafeAddress, BadProviderSetting, BadDatabaseUrl) as error:
         sys.exit(f"api_server: {error}")
     except (SchemaMismatch, DatabaseUnavailable) as error:
         sys.exit(f"api_server: {error}\n{error.suggestions[0]}")

@@ -2,7 +2,7 @@
 
 from api_server.errors import DatabaseUnavailable
 from api_server.settings.storage import StorageSettings
-from api_server.storage.database import open_database
+from api_server.storage.database import BadDatabaseUrl, open_database
 from api_server.storage.schema_version import LATEST_REVISION, upgrade_schema
 from qna.failures import Misuse, PlatformFailed
 from qna.settings import QnaSettings
@@ -13,7 +13,7 @@ async def run_migrate(settings: QnaSettings) -> str:
     storage = StorageSettings(qna_data_dir=settings.qna_data_dir)
     try:
         database = open_database(storage)
-    except ValueError as error:
+    except BadDatabaseUrl as error:
         raise Misuse(str(error), "Correct it in the environment or in .env.") from error
     try:
         before = await upgrade_schema(database)

@@ -35,6 +35,10 @@ OPENING = "BEGIN"
 WRITING_OPTIONS = {"sqlite_begin": "BEGIN IMMEDIATE"}
 
 
+class BadDatabaseUrl(Exception):
+    """DATABASE_URL cannot be used; the message does not repeat it, for it may hold a password."""
+
+
 class Database:
     """Made by `create_app`, closed by its lifespan. Every method raises `DatabaseUnavailable`."""
 
@@ -101,7 +105,7 @@ class Database:
 
 
 def open_database(settings: StorageSettings) -> Database:
-    """The database that the settings name, not connected yet. Raises `ValueError` for another kind."""
+    """The database that the settings name, not connected yet. Raises `BadDatabaseUrl`."""
     if settings.database_url is None:
         settings.qna_data_dir.mkdir(parents=True, exist_ok=True)
         url = URL.create("sqlite+aiosqlite", database=str(settings.database_file))
@@ -118,14 +122,14 @@ DRIVERS = {
 
 
 def read_database_url(address: str) -> URL:
-    """`address` with the driver we use. Raises `ValueError` without repeating it: it may hold a password."""
+    """`address` with the driver we use. Raises `BadDatabaseUrl`."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
-        raise ValueError("DATABASE_URL is not an address like postgresql://user@host/name") from None
+        raise BadDatabaseUrl("DATABASE_URL is not an address like postgresql://user@host/name") from None
     kind = url.drivername.partition("+")[0]
     if kind not in DRIVERS:
-        raise ValueError(f"DATABASE_URL names {kind!r}; postgresql and sqlite are known")
+        raise BadDatabaseUrl(f"DATABASE_URL names {kind!r}; postgresql and sqlite are known")
     query: Mapping[str, Any] = url.query
     if "sslmode" in query:
         query = {**{key: value for key, value in query.items() if key != "sslmode"}, "ssl": query["sslmode"]}

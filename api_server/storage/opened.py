@@ -54,7 +54,7 @@ def make_storage(database: Database, *, audits: bool = True) -> Storage:
 async def open_storage(settings: StorageSettings) -> AsyncIterator[Storage]:
     """The stores while the block runs; what servers before this one left unfinished is marked first.
 
-    Raises `SchemaMismatch` or `DatabaseUnavailable`.
+    Raises `SchemaMismatch`, `DatabaseUnavailable` or `BadDatabaseUrl`.
     """
     database = open_database(settings)
     try:
@@ -74,7 +74,7 @@ async def open_storage(settings: StorageSettings) -> AsyncIterator[Storage]:
 
 
 async def check_storage(settings: StorageSettings) -> None:
-    """Whether `open_storage` can succeed. Raises `SchemaMismatch`, `DatabaseUnavailable` or `ValueError`."""
+    """Whether `open_storage` can succeed. Raises `SchemaMismatch`, `DatabaseUnavailable` or `BadDatabaseUrl`."""
     database = open_database(settings)
     try:
         await prepare_schema(database)
