@@ -74,7 +74,7 @@ async def open_storage(settings: StorageSettings) -> AsyncIterator[Storage]:
 
 
 async def check_storage(settings: StorageSettings) -> None:
-    """Whether `open_storage` can succeed. Raises `SchemaMismatch`, `DatabaseUnavailable` or `BadDatabaseUrl`."""
+    """Whether `open_storage` can succeed. Raises as it does."""
     database = open_database(settings)
     try:
         await prepare_schema(database)
