@@ -2,21 +2,30 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from api_server.errors import Cancelled
-from schemas.analysis import StageTime
+from schemas.analysis import Attempt, StageTime
 from schemas.progress import ProgressType, Tell, tell_nobody
 from service.errors import PlatformError
+
+
+Keep = Callable[[Attempt], Awaitable[None]]
+
+
+async def keep_nothing(_attempt: Attempt) -> None:
+    """For requests that nobody remembers."""
 
 
 class Course:
     """Made anew for each request. `stages` is in the order they ended."""
 
-    def __init__(self, tell: Tell = tell_nobody) -> None:
+    def __init__(self, tell: Tell = tell_nobody, keep: Keep = keep_nothing) -> None:
         self._tell = tell
+        self.keep = keep
+        """Is given each attempt once it is checked, and again whenever more is known of it."""
         self.stages: list[StageTime] = []
 
     async def tell(self, kind: ProgressType, **facts: Any) -> None:

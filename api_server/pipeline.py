@@ -83,16 +83,21 @@ class Pipeline:
 
     async def find_writer(self, understood: Understood, model: str | None, course: Course) -> Writer:
         """Whoever writes the script. Raises `UnknownModel`, and `CannotAnswer` when no tool can answer."""
-        known = [part.id for part in await self.provider.models()]
-        if model is not None and model not in known:
-            raise UnknownModel(
-                f"there is no model {model!r}", suggestions=("GET /models lists them.",), models=known
-            )
+        if model is not None:
+            await self.demand_model(model)
         question = understood.expanded_question
         catalogue = await self.catalog.current()
         self.capabilities.demand(question, catalogue)
         task = ScriptTask(question, await self.prompt(question), catalogue, model)
         return self.desk.writer(task, course)
+
+    async def demand_model(self, model: str) -> None:
+        """Raises `UnknownModel` unless it can be asked now."""
+        known = [part.id for part in await self.provider.models()]
+        if model not in known:
+            raise UnknownModel(
+                f"there is no model {model!r}", suggestions=("GET /models lists them.",), models=known
+            )
 
     async def prompt(self, question: str) -> Prompt:
         """The prompt that a model is sent for `question`. Raises `ExecutorUnavailable`."""

@@ -86,7 +86,7 @@ class Writer:
 
         Raises `CannotAnswer` when the run has shown the author that there is no answer.
         """
-        self._amend(outcome=run.outcome)
+        await self._amend(outcome=run.outcome)
         if run.success or not is_repairable(run, written.draft) or not self._can_repair(written.draft):
             return None
         await self._send_back(describe_run(run, written.draft.python_code))
@@ -127,6 +127,7 @@ class Writer:
             duration_ms=(time.perf_counter() - started) * 1000,
         )
         self.attempts.append(attempt)
+        await self._course.keep(attempt)
         await tell(ProgressType.VALIDATED, attempt=number, **checked.facts())
         return draft, checked
 
@@ -155,13 +156,14 @@ class Writer:
     async def _send_back(self, problem: str) -> None:
         """The next draft will be a repair of the last one."""
         last = self.attempts[-1]
-        self._amend(problem=problem)
+        await self._amend(problem=problem)
         failed = (*self._task.failed, FailedAttempt(last.python_code, problem))
         self._task = replace(self._task, failed=failed)
         await self._course.tell(ProgressType.REPAIRING, attempt=last.number, problem=problem)
 
-    def _amend(self, **facts: object) -> None:
+    async def _amend(self, **facts: object) -> None:
         self.attempts[-1] = self.attempts[-1].model_copy(update=facts)
+        await self._course.keep(self.attempts[-1])
 
 
 def make_text(text: str) -> str:
