@@ -11,7 +11,6 @@ from schemas.analysis import Attempt, StageTime
 from schemas.progress import ProgressType, Tell, tell_nobody
 from service.errors import PlatformError
 
-
 Keep = Callable[[Attempt], Awaitable[None]]
 
 

@@ -64,7 +64,7 @@ async def asked_api(
         _env_file=None,
         execution_server_url=executor.url,
         qna_data_dir=folder,
-        **settings,  # type: ignore[call-arg]
+        **settings,
     )
     app = create_app(read, provider)
     transport = httpx2.ASGITransport(app=app)

@@ -147,7 +147,7 @@ async def listening(
     """The API server behind a real socket, in this process and this loop."""
     import uvicorn
 
-    settings = ApiSettings(_env_file=None, execution_server_url=executor.url, qna_data_dir=folder)  # type: ignore[call-arg]
+    settings = ApiSettings(_env_file=None, execution_server_url=executor.url, qna_data_dir=folder)
     server = uvicorn.Server(uvicorn.Config(create_app(settings, provider), port=0, log_config=None))
     serving = asyncio.create_task(server.serve())
     await until(lambda: server.started)
