@@ -6,7 +6,8 @@ PlatformError (service.errors)
 ├── UnknownModel           422: the caller names another model
 ├── ScriptRejected         422: the provider's script did not pass the checks
 ├── ProviderTimeout        504: the provider took too long; try again or another model
-└── ExecutorUnavailable    503: the operator starts the execution server
+├── ExecutorUnavailable    503: the operator starts the execution server
+└── VectorsUnavailable     503: whoever asks goes on without similar texts
 """
 
 from service.errors import BadRequest, PlatformError, Unavailable
@@ -47,3 +48,9 @@ class ExecutorUnavailable(Unavailable):
     """The execution server does not answer."""
 
     code = "EXECUTION_SERVER_UNAVAILABLE"
+
+
+class VectorsUnavailable(Unavailable):
+    """Nothing can be looked up by meaning now."""
+
+    code = "VECTORS_UNAVAILABLE"

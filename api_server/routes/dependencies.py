@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
+from api_server.vectors.index import VectorIndex
 
 
 def get_pipeline(request: Request) -> Pipeline:
@@ -23,3 +24,12 @@ def get_caller() -> Caller:
 
 
 TheCaller = Annotated[Caller, Depends(get_caller)]
+
+
+def get_vectors(request: Request) -> VectorIndex:
+    """The index of this app."""
+    index: VectorIndex = request.app.state.vectors
+    return index
+
+
+TheVectors = Annotated[VectorIndex, Depends(get_vectors)]

@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
+from api_server.settings.vectors import VectorSettings
 from service.settings import ServiceSettings
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(VectorSettings, ServiceSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
