@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
+from api_server.storage.opened import Storage
 from api_server.vectors.index import VectorIndex
 
 
@@ -18,12 +19,13 @@ def get_pipeline(request: Request) -> Pipeline:
 ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]
 
 
-def get_caller() -> Caller:
-    """Whoever sent this request."""
-    return LOCAL_CALLER
+def get_storage(request: Request) -> Storage:
+    """Everything that this app keeps."""
+    storage: Storage = request.app.state.storage
+    return storage
 
 
-TheCaller = Annotated[Caller, Depends(get_caller)]
+TheStorage = Annotated[Storage, Depends(get_storage)]
 
 
 def get_vectors(request: Request) -> VectorIndex:
@@ -33,3 +35,11 @@ def get_vectors(request: Request) -> VectorIndex:
 
 
 TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
+
+
+def get_caller() -> Caller:
+    """Whoever sent this request."""
+    return LOCAL_CALLER
+
+
+TheCaller = Annotated[Caller, Depends(get_caller)]

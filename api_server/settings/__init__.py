@@ -2,11 +2,12 @@
 
 from pydantic import Field
 
+from api_server.settings.llm import LLMSettings
+from api_server.settings.storage import StorageSettings
 from api_server.settings.vectors import VectorSettings
-from service.settings import ServiceSettings
 
 
-class ApiSettings(VectorSettings, ServiceSettings):
+class ApiSettings(LLMSettings, StorageSettings, VectorSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
@@ -26,11 +27,6 @@ class ApiSettings(VectorSettings, ServiceSettings):
         default=30, gt=0, le=120, description="Wall clock of one execution."
     )
     max_execution_memory_mb: int = Field(default=512, ge=64, le=2048, description="Memory of one execution.")
-    llm_provider: str = Field(
-        default="offline",
-        description="Which provider writes scripts unless the request names a model: offline.",
-    )
-    llm_timeout_seconds: float = Field(default=60, gt=0, description="How long writing one script may take.")
     qna_environment: str = Field(
         default="development", description="`production` hides the addresses under /debug."
     )
