@@ -14,6 +14,7 @@ from api_server.routes import debug, pages, questions, scripts, status
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.vectors.chroma import open_index
 from api_server.writing.capability import Capabilities
 from api_server.writing.checks import ScriptChecks
 from api_server.writing.writer import WritingDesk
@@ -42,7 +43,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
                 open_desk(settings, executor, writer),
                 capabilities,
             )
-            yield
+            async with open_index(settings) as app.state.vectors:
+                yield
 
     app = create_http_app("qna-ai", package_version(), lifespan)
     app.include_router(questions.router)

@@ -15,6 +15,7 @@ PlatformError (service.errors)
 ├── SchemaMismatch         503: the operator runs `qna migrate`
 ├── InvalidParameters      422: the person corrects the named parameters
 ├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
     ├── ProviderUnavailable      503: it does not answer or is overloaded; try again
@@ -196,3 +197,9 @@ class Cancelled(PlatformError):
 
     code = "CANCELLED"
     status = 499
+
+
+class VectorsUnavailable(Unavailable):
+    """Nothing can be looked up by meaning now."""
+
+    code = "VECTORS_UNAVAILABLE"

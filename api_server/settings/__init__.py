@@ -4,10 +4,11 @@ from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
 from api_server.settings.storage import StorageSettings
+from api_server.settings.vectors import VectorSettings
 from api_server.settings.writing import WritingSettings
 
 
-class ApiSettings(LLMSettings, StorageSettings, WritingSettings):
+class ApiSettings(LLMSettings, StorageSettings, VectorSettings, WritingSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
