@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from service.settings import ServiceSettings
+from service.redis_settings import RedisSettings
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(RedisSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
