@@ -3,7 +3,7 @@
 import sys
 
 from api_server.app import create_app
-from api_server.llm.registry import UnknownProvider
+from api_server.llm.registry import BadProviderSetting
 from api_server.settings import ApiSettings
 from service.http import UnsafeAddress, serve
 from service.logs import configure_logs
@@ -15,7 +15,7 @@ def main() -> None:
     configure_logs("api_server", settings.log_level, settings.log_format)
     try:
         serve(create_app(settings), settings.api_server_host, settings.api_server_port)
-    except (UnsafeAddress, UnknownProvider) as error:
+    except (UnsafeAddress, BadProviderSetting) as error:
         sys.exit(f"api_server: {error}")
 
 

@@ -21,7 +21,7 @@ from service.version import package_version
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
-    writer = provider or build_provider(settings.llm_provider, library)
+    writer = provider or build_provider(settings, library)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
