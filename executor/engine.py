@@ -28,8 +28,7 @@ from schemas.execution import ExecuteRequest, ExecutionReport
 from schemas.tools import ToolCatalogue
 from schemas.validation import Finding, ValidationReport
 from service.cache.memory_cache import MemoryCache
-from service.cache.opening import open_cache
-from service.redis_link import open_link
+from service.cache.opening import open_cache, open_link
 
 log = structlog.get_logger()
 
