@@ -12,7 +12,9 @@ from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
 from api_server.routes import debug, pages, questions, status
 from api_server.settings import ApiSettings
+from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.vectors.chroma import open_index
 from prompts.library import load_library
 from service.http import create_http_app
 from service.version import package_version
@@ -25,10 +27,12 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with httpx2.AsyncClient() as client:
+        async with open_storage(settings) as storage, httpx2.AsyncClient() as client:
+            app.state.storage = storage
             executor = ExecutionClient(settings.executor_url, client)
             app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
-            yield
+            async with open_index(settings) as app.state.vectors:
+                yield
 
     app = create_http_app("qna-ai", package_version(), lifespan)
     app.include_router(questions.router)
