@@ -32,7 +32,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
             yield
 
-    app = create_http_app("qna-ai", package_version(), lifespan)
+    app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     app.include_router(questions.router)
     app.include_router(status.router)
     app.include_router(pages.router)
