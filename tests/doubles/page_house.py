@@ -47,7 +47,8 @@ VALUES: dict[str, Any] = {"symbols": ["AAPL", "MSFT"], "days": 120}
 
 def make_days(count: int, first: str = "2024-01-02") -> list[str]:
     """Dates one after another, weekends left out."""
-    day, days = datetime.fromisoformat(first), []
+    day = datetime.fromisoformat(first)
+    days: list[str] = []
     while len(days) < count:
         if day.weekday() < 5:
             days.append(f"{day:%Y-%m-%d}")

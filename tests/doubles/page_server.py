@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -50,12 +51,14 @@ class PageServer:
 
     def let_go(self) -> None:
         """Everything that waits goes on."""
-        self.call(lambda: [execution.release.set() for execution in self.executions.values()])
+        for execution in list(self.executions.values()):
+            self.call(execution.release.set)
 
     def tell(self, kind: str, **data: Any) -> None:
         """One more event of every execution under way."""
-        under_way = [each for each in self.executions.values() if each.status == "running"]
-        self.call(lambda: [execution.tell(kind, **data) for execution in under_way])
+        for execution in list(self.executions.values()):
+            if execution.status == "running":
+                self.call(partial(execution.tell, kind, **data))
 
     def call(self, action: Callable[[], Any]) -> None:
         """Do something in the server's own thread, and wait for it."""
