@@ -46,7 +46,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             async with open_index(settings) as app.state.vectors:
                 yield
 
-    app = create_http_app("qna-ai", package_version(), lifespan)
+    app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     app.include_router(questions.router)
     app.include_router(scripts.router)
     app.include_router(status.router)
