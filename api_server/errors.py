@@ -15,6 +15,7 @@ PlatformError (service.errors)
 ├── SchemaMismatch         503: the operator runs `qna migrate`
 ├── InvalidParameters      422: the person corrects the named parameters
 ├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── TooManyRequests        429: the caller waits as long as Retry-After says
 ├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
@@ -203,3 +204,10 @@ class VectorsUnavailable(Unavailable):
     """Nothing can be looked up by meaning now."""
 
     code = "VECTORS_UNAVAILABLE"
+
+
+class TooManyRequests(PlatformError):
+    """A user, or all of them, asked more than the limits allow."""
+
+    code = "RATE_LIMITED"
+    status = 429

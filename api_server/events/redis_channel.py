@@ -79,6 +79,7 @@ class RedisChannel:
             except (RedisError, OSError) as error:
                 self._link.note_failure(error)
             self._is_listening.clear()
+            self._local.lose_all()  # whoever waits looks into the store from now on
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _listen(self, client: Redis) -> None:
