@@ -36,6 +36,12 @@ class ExecutionClient:
             "POST", "/execute", ExecutionReport, request, request.timeout_seconds + MARGIN_SECONDS
         )
 
+    async def execute_encoded(self, request: bytes, timeout_seconds: float) -> ExecutionReport:
+        """As `execute`, of a request that is JSON already."""
+        return await self._request(
+            "POST", "/execute", ExecutionReport, request, timeout_seconds + MARGIN_SECONDS
+        )
+
     async def catalogue(self) -> ToolCatalogue:
         """The tools that scripts can call now."""
         return await self._request("GET", "/tools", ToolCatalogue, None, SHORT_SECONDS)
@@ -45,11 +51,12 @@ class ExecutionClient:
         return await self._request("GET", "/health", Health, None, SHORT_SECONDS)
 
     async def _request(
-        self, method: str, path: str, kind: type[Answer], body: BaseModel | None, seconds: float
+        self, method: str, path: str, kind: type[Answer], body: BaseModel | bytes | None, seconds: float
     ) -> Answer:
         content: dict[str, Any] = {}
         if body is not None:
-            content = {"content": body.model_dump_json(), "headers": {"Content-Type": "application/json"}}
+            encoded = body if isinstance(body, bytes) else body.model_dump_json()
+            content = {"content": encoded, "headers": {"Content-Type": "application/json"}}
         try:
             response = await self._client.request(
                 method, f"{self._base_url}{path}", timeout=seconds, **content

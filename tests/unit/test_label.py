@@ -8,7 +8,7 @@ from executor.label import make_label
 from schemas.execution import ToolCall
 from schemas.label import DataLabel
 
-SAMPLE = {
+SAMPLE: dict[str, Any] = {
     "source": "sample",
     "feed": "daily",
     "delay": 900,
