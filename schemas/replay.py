@@ -6,8 +6,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from schemas.execution import ExecutionReport
+from schemas.execution import ExecutionReport, Tape
 from schemas.wire import Json, Wire
+
+
+class TapedRun(Wire):
+    """One run as it was recorded. `report` is as the jail gave it, without its tape."""
+
+    tape: Tape
+    report: ExecutionReport
 
 
 class DivergenceKind(StrEnum):

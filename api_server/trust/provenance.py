@@ -13,12 +13,12 @@ from datetime import datetime
 
 from api_server.errors import NotReplayable
 from api_server.trust.perturbation import Kind, has_listed_words
-from api_server.trust.recording import Recording
 from api_server.trust.replay import call_key, judge_replay
 from api_server.trust.values import Value, direction_of, elasticity_of, is_number, movements, values_of
 from api_server.trust.variants import RunEncoded, Variants
 from schemas.execution import ExecutionReport, RecordedCall, ToolCall
 from schemas.provenance import CallSource, Influence, Movement, Provenance, ValueSource
+from schemas.replay import TapedRun
 
 MILDER = {Kind.SHAKEN: Kind.GENTLE, Kind.RELABELLED: Kind.REDATED}
 """What is tried when the script does not accept the data."""
@@ -47,12 +47,12 @@ class CallFindings:
     """Whether other data made the script fail, or call other tools."""
 
 
-async def find_sources(recording: Recording, run: RunEncoded, budget: Budget) -> Provenance:
+async def find_sources(taped: TapedRun, run: RunEncoded, budget: Budget) -> Provenance:
     """The provenance of a completed execution.
 
     Raises `NotReplayable` when its replay is not exact, `ExecutorUnavailable`.
     """
-    search = Search(recording, run, budget)
+    search = Search(taped, run, budget)
     try:
         async with asyncio.timeout(budget.seconds):
             await search.run_rounds()
@@ -64,11 +64,11 @@ async def find_sources(recording: Recording, run: RunEncoded, budget: Budget) ->
 class Search:
     """One search for sources. `findings` are by place of the call on the tape."""
 
-    def __init__(self, recording: Recording, run: RunEncoded, budget: Budget) -> None:
-        self.recording = recording
-        self.variants = Variants(recording, run, budget.runs_at_once)
-        self.calls = recording.tape.calls
-        self.values = values_of(recording.report)
+    def __init__(self, taped: TapedRun, run: RunEncoded, budget: Budget) -> None:
+        self.taped = taped
+        self.variants = Variants(taped, run, budget.runs_at_once)
+        self.calls = taped.tape.calls
+        self.values = values_of(taped.report)
         self.findings = [CallFindings("yes" if call.success else "failed_call") for call in self.calls]
         self.open = {place for place, call in enumerate(self.calls) if call.success}
         """Calls that were not shaken yet."""
@@ -93,7 +93,7 @@ class Search:
 
     async def check_replay(self) -> None:
         """Without an exact replay nothing can be said of what moved."""
-        verdict = judge_replay(self.recording, await self.variants.run_unmoved())
+        verdict = judge_replay(self.taped, await self.variants.run_unmoved())
         if not verdict.is_identical:
             first = verdict.divergences[0]
             raise NotReplayable(
@@ -183,9 +183,9 @@ class Search:
     def conclude(self) -> Provenance:
         """What was found so far."""
         influences = {name: self.influences_on(name) for name in self.values}
-        clock = self.recording.tape.clock
+        clock = self.taped.tape.clock
         return Provenance(
-            execution_id=self.recording.report.execution_id,
+            execution_id=self.taped.report.execution_id,
             values=[
                 ValueSource(
                     id=value.id,

@@ -6,9 +6,8 @@ from typing import Any
 
 from api_server.presentation import present
 from api_server.trust.canonical import canonical, differences, sha256_of
-from api_server.trust.recording import Recording
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome, ToolCall
-from schemas.replay import Divergence, DivergenceKind, Replay, VersionChange
+from schemas.replay import Divergence, DivergenceKind, Replay, TapedRun, VersionChange
 
 REPRODUCIBLE = frozenset([Outcome.COMPLETED, Outcome.RAISED, Outcome.REFUSED])
 """Ends that follow from script and data alone. The others depend on the machine and its load."""
@@ -18,39 +17,39 @@ REPLAY_SECONDS = 120.0
 REPLAY_MEMORY_MB = 2048
 
 
-def replay_request(recording: Recording, execution_id: str) -> ExecuteRequest:
+def replay_request(taped: TapedRun, execution_id: str) -> ExecuteRequest:
     """What the execution server is asked: the script on its tape, with the largest limits there are."""
     return ExecuteRequest(
-        script=recording.tape.script,
+        script=taped.tape.script,
         execution_id=execution_id,
-        parameters=recording.tape.parameters,
+        parameters=taped.tape.parameters,
         timeout_seconds=REPLAY_SECONDS,
         max_memory_mb=REPLAY_MEMORY_MB,
-        tape=recording.tape,
+        tape=taped.tape,
         keeps_responses=False,
     )
 
 
-def judge_replay(recording: Recording, replayed: ExecutionReport) -> Replay:
+def judge_replay(taped: TapedRun, replayed: ExecutionReport) -> Replay:
     """The verdict on `replayed`, which came of `replay_request`."""
-    found = list(_diverge(recording, replayed))
+    found = list(_diverge(taped, replayed))
     return Replay(
-        execution_id=recording.report.execution_id,
+        execution_id=taped.report.execution_id,
         is_identical=not found,
         divergences=found,
-        changed_versions=changed_versions(recording, replayed),
-        result_sha256=sha256_of(recording.report.result),
-        original_time_ms=recording.report.execution_time_ms,
+        changed_versions=changed_versions(taped, replayed),
+        result_sha256=sha256_of(taped.report.result),
+        original_time_ms=taped.report.execution_time_ms,
         replay_time_ms=replayed.execution_time_ms,
         report=present(replayed),
     )
 
 
-def changed_versions(recording: Recording, replayed: ExecutionReport) -> list[VersionChange]:
+def changed_versions(taped: TapedRun, replayed: ExecutionReport) -> list[VersionChange]:
     """Packages, interpreter and policy that are not what they were, of those that both sides had loaded."""
     if replayed.tape is None:
         return []
-    then, now = ({**tape.packages, "policy": tape.policy_version} for tape in (recording.tape, replayed.tape))
+    then, now = ({**tape.packages, "policy": tape.policy_version} for tape in (taped.tape, replayed.tape))
     return [
         VersionChange(name=name, recorded=then[name], now=now[name])
         for name in sorted(then.keys() & now.keys())
@@ -58,8 +57,8 @@ def changed_versions(recording: Recording, replayed: ExecutionReport) -> list[Ve
     ]
 
 
-def _diverge(recording: Recording, replayed: ExecutionReport) -> Iterator[Divergence]:
-    tape, recorded = recording.tape, recording.report
+def _diverge(taped: TapedRun, replayed: ExecutionReport) -> Iterator[Divergence]:
+    tape, recorded = taped.tape, taped.report
     if hashlib.sha256(tape.script.encode()).hexdigest() != tape.script_sha256:
         yield Divergence(
             kind=DivergenceKind.SCRIPT, message="the stored script is not the one that was recorded"

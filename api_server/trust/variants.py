@@ -7,27 +7,27 @@ from typing import Any
 import orjson
 
 from api_server.trust.perturbation import Kind, perturb
-from api_server.trust.recording import Recording
 from api_server.trust.replay import replay_request
 from schemas.execution import ExecutionReport, OffTape, RecordedCall
+from schemas.replay import TapedRun
 
 RunEncoded = Callable[[bytes], Awaitable[ExecutionReport]]
 """Sends the JSON of an `ExecuteRequest` to the execution server."""
 
 
 class Variants:
-    """Runs variants of one recording, at most `at_once` together; counts them."""
+    """Runs variants of one taped run, at most `at_once` together; counts them."""
 
-    def __init__(self, recording: Recording, run: RunEncoded, at_once: int) -> None:
-        self.calls = recording.tape.calls
+    def __init__(self, taped: TapedRun, run: RunEncoded, at_once: int) -> None:
+        self.calls = taped.tape.calls
         self.runs = 0
         self._run = run
         self._gate = asyncio.Semaphore(at_once)
-        request = replay_request(recording, "exec_0").model_copy(
+        request = replay_request(taped, "exec_0").model_copy(
             update={"tape": None, "off_tape": OffTape.APPROXIMATE}
         )
         self._request = request.model_dump(mode="json")
-        self._tape = recording.tape.model_copy(update={"calls": []}).model_dump(mode="json")
+        self._tape = taped.tape.model_copy(update={"calls": []}).model_dump(mode="json")
         self._parts = [_encode(call, call.response) for call in self.calls]
 
     async def run(self, places: Sequence[int], kind: Kind) -> ExecutionReport | None:

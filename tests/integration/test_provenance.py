@@ -6,12 +6,11 @@ from collections.abc import Iterator
 import httpx2
 import pytest
 
-from api_server.errors import NotReplayable
 from api_server.execution_client import ExecutionClient
 from api_server.trust.provenance import Budget, find_sources
-from api_server.trust.recording import Recording
 from schemas.execution import ExecutionReport, ToolCall
 from schemas.provenance import Provenance, ValueSource
+from schemas.replay import TapedRun
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.known_sources import SCRIPTS, Known
 from tests.doubles.sources_desk import create_sources_desk
@@ -29,14 +28,14 @@ def jail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExecutionServer]:
         yield server
 
 
-def record(jail: ExecutionServer, script: str) -> Recording:
+def record(jail: ExecutionServer, script: str) -> TapedRun:
     report = jail.execute(script)
     assert report.success, report.error
     assert report.tape is not None
-    return Recording(tape=report.tape, report=report.model_copy(update={"tape": None}))
+    return TapedRun(tape=report.tape, report=report.model_copy(update={"tape": None}))
 
 
-def sources_of(jail: ExecutionServer, recording: Recording, budget: Budget = ENOUGH) -> Provenance:
+def sources_of(jail: ExecutionServer, taped: TapedRun, budget: Budget = ENOUGH) -> Provenance:
     async def search() -> Provenance:
         async with httpx2.AsyncClient(trust_env=False) as http:
             client = ExecutionClient(jail.url, http)
@@ -44,7 +43,7 @@ def sources_of(jail: ExecutionServer, recording: Recording, budget: Budget = ENO
             async def run(body: bytes) -> ExecutionReport:
                 return await client.execute_encoded(body, 30)
 
-            return await find_sources(recording, run, budget)
+            return await find_sources(taped, run, budget)
 
     return asyncio.run(search())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from api_server.llm.providers.offline.dates import MONTH, WHEN, YEAR, Span, span_of
+from api_server.language.dates import MONTH, WHEN, YEAR, Span, span_of
 
 TRADING_DAYS_PER_WEEK = 5
 MONTHS_MAX = 1200

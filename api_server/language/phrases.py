@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from api_server.llm.providers.offline.lexicon import Capability, Lexicon
-from api_server.llm.providers.offline.words import split_words
+from api_server.language.lexicon import Capability, Lexicon
+from api_server.language.words import split_words
 
 SYMBOL = "*"
 """Stands for a symbol, and for several that are joined."""

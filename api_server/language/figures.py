@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from api_server.llm.providers.offline.periods import NUMBER, read_number
+from api_server.language.periods import NUMBER, read_number
 
 AVERAGE = r"(?:simple )?(?:moving[ -]averages?|sma|dma|ma)\b"
 PERCENT = r"(?P<number>\d+(?:\.\d+)?) ?(?:%|percent\b)"

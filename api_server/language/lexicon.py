@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any, Literal
 
-from api_server.llm.providers.offline.words import phrase_key
+from api_server.language.words import phrase_key
 
 FOLDER = files(__package__)
 Key = tuple[str, ...]

@@ -6,8 +6,8 @@ Nothing here decides whether a ticker exists: the tool that is asked for its pri
 import re
 from dataclasses import dataclass
 
-from api_server.llm.providers.offline.lexicon import Lexicon, Name
-from api_server.llm.providers.offline.words import Word, split_words
+from api_server.language.lexicon import Lexicon, Name
+from api_server.language.words import Word, split_words
 
 TICKER = re.compile(r"(?<![\w$^.&])([$^]?)([A-Za-z]{1,5}(?:[.-][ABC])?)(?![\w^$&]|\.\w|-\d)")
 SUFFIXES = frozenset(["inc", "corp", "corporation", "company", "co", "ltd", "plc"])

@@ -4,17 +4,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from api_server.llm.providers.offline.figures import (
+from api_server.language.figures import (
     Figure,
     find_counts,
     find_risk_free_rates,
     find_windows,
 )
-from api_server.llm.providers.offline.lexicon import Capability, Lexicon
-from api_server.llm.providers.offline.mentions import Mention, find_names, find_tickers, find_unknown_tickers
-from api_server.llm.providers.offline.periods import Period, UnclearPeriod, find_periods
-from api_server.llm.providers.offline.phrases import SYMBOL, PhraseReading, read_phrases
-from api_server.llm.providers.offline.words import plain_text, without_possessives
+from api_server.language.lexicon import Capability, Lexicon
+from api_server.language.mentions import Mention, find_names, find_tickers, find_unknown_tickers
+from api_server.language.periods import Period, UnclearPeriod, find_periods
+from api_server.language.phrases import SYMBOL, PhraseReading, read_phrases
+from api_server.language.words import plain_text, without_possessives
 
 NOT_PLAIN = re.compile(r"[^\x20-\x7e]|[{}\[\]<>=;\\|_`#@~*+]|//|--")
 Order = Literal["highest", "lowest"]
