@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from api_server.errors import NotReplayable
 from api_server.trust.perturbation import Kind, has_listed_words
@@ -24,6 +25,9 @@ MILDER = {Kind.SHAKEN: Kind.GENTLE, Kind.RELABELLED: Kind.REDATED}
 """What is tried when the script does not accept the data."""
 
 CROSSINGS = (Kind.RAISED, Kind.LOWERED)
+
+ALONE_MAX = 6
+"""Up to so many calls are moved one by one: together they may keep a rank that each alone would change."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +89,9 @@ class Search:
             self.try_each([place for place in places if self.may_choose(place)], Kind.RELABELLED),
         )
         dead = [place for place in places if not self.is_used(place)]
-        await asyncio.gather(*(self.try_together(dead, kind, list(self.values)) for kind in CROSSINGS))
-        orphans = self.orphans()
-        if orphans:
-            await asyncio.gather(*(self.try_together(places, kind, orphans) for kind in CROSSINGS))
+        await self.try_crossing(dead, list(self.values))
+        if orphans := self.orphans():
+            await self.try_crossing(places, orphans)
         self.is_complete = not any(finding.tested == "script_fails" for finding in self.findings)
 
     async def check_replay(self) -> None:
@@ -108,24 +111,33 @@ class Search:
 
     async def try_one(self, place: int, kind: Kind) -> None:
         """Move the data of one call; more gently when the script does not accept it."""
-        report = await self.variants.run([place], kind)
+        report = await self.variants.run({place: kind})
         if report is not None and not report.success and kind in MILDER:
             self.findings[place].decides = True
-            report = await self.variants.run([place], MILDER[kind])
+            report = await self.variants.run({place: MILDER[kind]})
         self.note(place, kind, report)
 
-    async def try_together(self, places: list[int], kind: Kind, watched: list[str]) -> None:
-        """Move the data of all these calls in one run; only if one of `watched` moves then, one by one."""
-        report = await self.variants.run(places, kind) if places else None
+    async def try_crossing(self, places: list[int], watched: list[str]) -> None:
+        """Move the data of these calls far up and far down, to see whether one of `watched` moves.
+
+        Many calls are moved in one run first, half of them up; one by one only if something happens then.
+        """
+        if len(places) > ALONE_MAX:
+            halves = (
+                [CROSSINGS[number % 2] for number in range(turn, turn + len(places))] for turn in (0, 1)
+            )
+            runs = [self.variants.run(dict(zip(places, kinds, strict=True))) for kinds in halves]
+            if not any(map(partial(self.shows, watched), await asyncio.gather(*runs))):
+                return
+        await asyncio.gather(*(self.try_each(places, kind) for kind in CROSSINGS))
+
+    def shows(self, watched: list[str], report: ExecutionReport | None) -> bool:
+        """Whether one of `watched` moved, or the script took another way."""
         if report is None:
-            return
-        is_still = (
-            report.success
-            and not movements(self.values, values_of(report)).keys() & set(watched)
-            and not (len(places) < len(self.calls) and self.missed_calls(report.metadata.tool_calls))
-        )
-        if not is_still:
-            await self.try_each(places, kind)
+            return False
+        if not report.success or self.missed_calls(report.metadata.tool_calls):
+            return True
+        return not movements(self.values, values_of(report)).keys().isdisjoint(watched)
 
     def note(self, place: int, kind: Kind, report: ExecutionReport | None) -> None:
         """Keep what one variant showed; `report` is None when there was nothing to move."""

@@ -1,7 +1,7 @@
 """The script on its tape with the answer of one call moved: requests made cheaply, many at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import orjson
@@ -30,10 +30,10 @@ class Variants:
         self._tape = taped.tape.model_copy(update={"calls": []}).model_dump(mode="json")
         self._parts = [_encode(call, call.response) for call in self.calls]
 
-    async def run(self, places: Sequence[int], kind: Kind) -> ExecutionReport | None:
-        """The script with these calls moved; None when they have nothing of this kind to move."""
+    async def run(self, kinds: Mapping[int, Kind]) -> ExecutionReport | None:
+        """The script with calls moved, each by its place; None when there is nothing to move in them."""
         parts = [*self._parts]
-        for place in places:
+        for place, kind in kinds.items():
             response = self.calls[place].response
             moved = perturb(response, kind)
             if moved != response:
