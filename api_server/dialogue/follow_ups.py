@@ -20,7 +20,8 @@ ELLIPTIC_WORDS_MAX = 7
 SUBJECTLESS = frozenset(["market", "account"])
 STARTS_BESIDE = re.compile(
     r"^(?:(?:and|but|or) )?(?:sort|rank|order|group|filter|convert|annuali[sz]e|normali[sz]e|rebase|"
-    r"round|smooth|break|show (?:only|just)|in|on|with|without|by|per|before|after|excluding|including|except)\b"
+    r"round|smooth|break|show (?:only|just)|"
+    r"in|on|with|without|by|per|before|after|excluding|including|except)\b"
 )
 IF_IT_WERE = re.compile(r"^(?:and )?what if (?:it|that|this) (?:was|were|is|had been) ", re.IGNORECASE)
 NAME_AFTER_CUE = re.compile(

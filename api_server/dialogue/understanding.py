@@ -40,7 +40,10 @@ class Dialogue:
             follow_up_of=resolution.turn.execution_id if resolution else None,
             changed=resolution.changed if resolution else (),
             asks_about="previous_answer" if resolution and resolution.is_about_answer else "question",
-            assumptions=(*self._notes(cut, resolution), *(expansion.assumptions if auto_expand else ())),
+            assumptions=(
+                *self._notes(question, cut, resolution),
+                *(expansion.assumptions if auto_expand else ()),
+            ),
             alternatives=expansion.alternatives,
             confidence=confidence,
             needs_confirmation=not auto_expand and (is_expanded or confidence < CONFIRM_BELOW),
@@ -61,10 +64,12 @@ class Dialogue:
         before = self.meaning(resolution.turn.question)
         return changed_parameters(before, meaning, resolution.turn.schema, resolution.turn.values)
 
-    def _notes(self, cut: Cut, resolution: Resolution | None) -> tuple[str, ...]:
+    def _notes(self, question: str, cut: Cut, resolution: Resolution | None) -> tuple[str, ...]:
         if resolution is None:
             return ()
-        notes = [f"understood after “{resolution.turn.question}”"]
+        names = [part for part in self.cutter.cut(question).of(PartKind.SYMBOL) if part.family == "proxy"]
+        notes = [f"“{part.words}” was read as {part.value}" for part in names]
+        notes += [f"understood after “{resolution.turn.question}”"]
         strange = [part.value for part in cut.of(PartKind.SYMBOL) if part.family == "unknown"]
         notes += [
             f"{symbol} is not among the symbols known here; the data decides whether it exists"
