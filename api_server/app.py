@@ -14,6 +14,7 @@ from api_server.routes import debug, pages, questions, status
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.vectors.chroma import open_index
 from prompts.library import load_library
 from service.http import create_http_app
 from service.version import package_version
@@ -30,7 +31,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             app.state.storage = storage
             executor = ExecutionClient(settings.executor_url, client)
             app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
-            yield
+            async with open_index(settings) as app.state.vectors:
+                yield
 
     app = create_http_app("qna-ai", package_version(), lifespan)
     app.include_router(questions.router)

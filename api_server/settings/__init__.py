@@ -4,9 +4,11 @@ from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
 from api_server.settings.storage import StorageSettings
+from api_server.settings.vectors import VectorSettings
+from service.redis_settings import RedisSettings
 
 
-class ApiSettings(LLMSettings, StorageSettings):
+class ApiSettings(LLMSettings, StorageSettings, VectorSettings, RedisSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
