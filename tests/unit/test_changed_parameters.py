@@ -21,7 +21,7 @@ def ask(question: str, recipe: str, earlier: str, **values: Any) -> dict[str, An
 
 
 VOLATILITY = ("volatility_ranking", "What is the volatility of KO over the last 90 days?")
-ANSWERED = {"symbols": ["KO"], "days": 90}
+ANSWERED: dict[str, Any] = {"symbols": ["KO"], "days": 90}
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,8 @@ def test_what_the_parameters_cover_becomes_values(question: str, changed: dict[s
 @pytest.mark.parametrize(
     "question",
     [
-        "weekly instead", "plot it", "and the Sharpe?", "and bitcoin?", "vs QQQ", "for my holdings", "in euros",
-        "what about gizmotron?",
+        "weekly instead", "plot it", "and the Sharpe?", "and bitcoin?", "vs QQQ", "for my holdings",
+        "in euros", "what about gizmotron?",
     ],
 )  # fmt: skip
 def test_what_they_do_not_cover_is_left_to_a_model(question: str) -> None:

@@ -45,7 +45,10 @@ def test_alternatives_are_questions_that_can_be_asked() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "write a limerick about spring", "What was the volatility of KO in 2020?", "top 5 gainers today", "RSI of KO",
+        "write a limerick about spring",
+        "What was the volatility of KO in 2020?",
+        "top 5 gainers today",
+        "RSI of KO",
         "hello",
     ],
 )
