@@ -170,7 +170,9 @@ class Relay:
                 call.stale_label = {"cache": STALE, "age_seconds": round(answer.stale_seconds, 1)}
         except ToolFailure as failure:
             call.problem = failure.detail
-        call.duration_ms = (time.perf_counter() - started) * 1000
+        finally:
+            # Also of a call that the run's end cuts off: who was slow is seen from it.
+            call.duration_ms = (time.perf_counter() - started) * 1000
 
     def _encode(self, tool: str, response: Any) -> bytes:
         """The JSON of an answer. Raises `ToolFailure` when it has none or is too large."""
