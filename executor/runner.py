@@ -18,7 +18,7 @@ from executor.jail.launcher import Launcher
 from executor.jail.process import ChildEnd, ChildProcess
 from executor.jail.server_channel import FrameTooLarge
 from executor.label import make_label
-from executor.relay import Divergence, Relay, TooManyCalls
+from executor.relay import STALE, Divergence, Relay, TooManyCalls
 from executor.report import RunLimits, Verdict
 from executor.script_cache import CompiledScript, ScriptCache
 from executor.taped_calls import TapedCalls
@@ -33,6 +33,7 @@ from schemas.execution import (
     Resources,
     Tape,
     TapedTool,
+    ToolCall,
 )
 from schemas.signature import default_values
 from schemas.validation import ValidationReport
@@ -226,7 +227,7 @@ class Run:
             tool_calls=calls,
             printed="".join(self.printed),
             steps=self.steps,
-            warnings=[*verdict.warnings, *(label.warnings if label else [])],
+            warnings=[*verdict.warnings, *(label.warnings if label else []), *find_stale(calls)],
             label=label,
             parameters=self.parameters,
             resources=resources,
@@ -268,6 +269,19 @@ class Run:
         words = set() if self._taped else set(WORDS.findall(self.request.script))
         named = {name: broker.describe(name) for name in broker.tool_names() if name in words}
         return named | self.relay.tools
+
+
+def find_stale(calls: list[ToolCall]) -> list[str]:
+    """A warning for each tool that answered from memory although its answer was no longer true."""
+    ages: dict[str, float] = {}
+    for call in calls:
+        age = call.metadata.get("age_seconds")
+        if call.metadata.get("cache") == STALE and isinstance(age, int | float):
+            ages[call.tool] = max(ages.get(call.tool, 0.0), age)
+    return [
+        f"{tool} does not answer now: its data is from {age / 60:.0f} minutes ago"
+        for tool, age in ages.items()
+    ]
 
 
 async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:
