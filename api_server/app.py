@@ -1,16 +1,17 @@
 """The API server over HTTP."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 from fastapi import FastAPI
 
 from api_server.execution_client import ExecutionClient
+from api_server.live import open_live
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
-from api_server.routes import debug, pages, questions, scripts, status
+from api_server.routes import caches, debug, pages, progress, questions, scripts, status, stops
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
@@ -31,24 +32,29 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_storage(settings) as storage, httpx2.AsyncClient() as client:
-            app.state.storage = storage
+        async with AsyncExitStack() as stack:
+            storage = app.state.storage = await stack.enter_async_context(open_storage(settings))
+            client = await stack.enter_async_context(httpx2.AsyncClient())
             executor = ExecutionClient(settings.executor_url, client)
+            live = app.state.live = await stack.enter_async_context(open_live(settings, storage, executor))
             app.state.pipeline = Pipeline(
                 settings,
                 executor,
-                ToolCatalog(executor),
+                ToolCatalog(executor, live.cache),
                 writer,
                 library,
                 open_desk(settings, executor, writer),
                 capabilities,
             )
-            async with open_index(settings) as app.state.vectors:
-                yield
+            app.state.vectors = await stack.enter_async_context(open_index(settings))
+            yield
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     app.include_router(questions.router)
     app.include_router(scripts.router)
+    app.include_router(progress.router)
+    app.include_router(stops.router)
+    app.include_router(caches.router)
     app.include_router(status.router)
     app.include_router(pages.router)
     if settings.qna_environment == "development":

@@ -30,9 +30,7 @@ class KeptResult:
     age_seconds: float
 
 
-def result_key(
-    user_id: str, script: str, parameters: dict[str, Any], catalogue: ToolCatalogue
-) -> str:
+def result_key(user_id: str, script: str, parameters: dict[str, Any], catalogue: ToolCatalogue) -> str:
     """What a result depends on, as SHA-256.
 
     Feed and adjustment are in the script, in its parameters, or in what the tools' servers say of

@@ -67,6 +67,9 @@ class Channel(Protocol):
     def subscribe(self, topic: str) -> Iterator[Subscription]:
         """What is published from now on."""
 
+    def count_listeners(self) -> int:
+        """How many listen on this server now."""
+
     async def check(self) -> PartHealth:
         """How it is now."""
 

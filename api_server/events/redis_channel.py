@@ -45,13 +45,17 @@ class RedisChannel:
         with self._local.subscribe(topic) as subscription:
             yield subscription
 
+    def count_listeners(self) -> int:
+        """How many listen on this server now."""
+        return self._local.count_listeners()
+
     async def check(self) -> PartHealth:
         """Asked now; `degraded` while other servers are not reached."""
         without = "Redis is away: progress of other API servers arrives later"
         part = await self._link.check("events", without)
         if part.status == "up" and not self._is_listening.is_set():
             part = part.model_copy(update={"status": "degraded", "detail": without})
-        return part.model_copy(update={"facts": {**part.facts, "listeners": self._local.count_listeners()}})
+        return part.model_copy(update={"facts": {**part.facts, "listeners": self.count_listeners()}})
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:

@@ -1,10 +1,13 @@
 """What routes ask for by type."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
 
 from api_server.access.caller import LOCAL_CALLER, Caller
+from api_server.errors import TooManyRequests
+from api_server.live import Live
 from api_server.pipeline import Pipeline
 from api_server.storage.opened import Storage
 from api_server.vectors.index import VectorIndex
@@ -19,7 +22,7 @@ def get_pipeline(request: Request) -> Pipeline:
 ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]
 
 
-def get_storage(request: Request) -> Storage:
+def get_storage(request: HTTPConnection) -> Storage:
     """Everything that this app keeps."""
     storage: Storage = request.app.state.storage
     return storage
@@ -43,3 +46,25 @@ def get_caller() -> Caller:
 
 
 TheCaller = Annotated[Caller, Depends(get_caller)]
+
+
+def get_live(connection: HTTPConnection) -> Live:
+    """What this app shares with other API servers."""
+    live: Live = connection.app.state.live
+    return live
+
+
+TheLive = Annotated[Live, Depends(get_live)]
+
+
+def limited(endpoint: str) -> Any:
+    """For routes that cost something: raises `TooManyRequests` when the caller asks too much."""
+
+    async def demand(caller: TheCaller, live: TheLive) -> None:
+        try:
+            await live.rate_limits.demand(caller.user_id, endpoint)
+        except TooManyRequests:
+            live.metrics.count_limited(endpoint)
+            raise
+
+    return Depends(demand)

@@ -1,11 +1,13 @@
-"""How the server and its parts are: `GET /health` and `GET /models`."""
+"""How the server and its parts are: `GET /health`, `GET /metrics` and `GET /models`."""
 
 from typing import Literal
 
 from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api_server.errors import ExecutorUnavailable
-from api_server.routes.dependencies import ThePipeline, TheVectors
+from api_server.routes.dependencies import TheLive, ThePipeline, TheVectors
 from api_server.vectors.index import VectorIndex
 from schemas.analysis import ModelsResponse
 from schemas.health import Health, PartHealth, worst_status
@@ -15,7 +17,7 @@ router = APIRouter()
 
 
 @router.get("/health")
-async def health(pipeline: ThePipeline, vectors: TheVectors) -> Health:
+async def health(pipeline: ThePipeline, vectors: TheVectors, live: TheLive) -> Health:
     """Every part, asked now: the model, the vectors, the execution server, and the tool servers behind it."""
     models = await pipeline.provider.models()
     writer = PartHealth(
@@ -24,7 +26,7 @@ async def health(pipeline: ThePipeline, vectors: TheVectors) -> Health:
         detail="" if models else "no model can be reached",
         facts={"provider": pipeline.provider.name, "models": [model.id for model in models]},
     )
-    parts = [writer, _vectors_part(vectors), *await _execution_parts(pipeline)]
+    parts = [writer, _vectors_part(vectors), *await live.check(), *await _execution_parts(pipeline)]
     return Health(service="api_server", status=worst_status(parts), version=package_version(), parts=parts)
 
 
@@ -43,6 +45,12 @@ async def _execution_parts(pipeline: ThePipeline) -> list[PartHealth]:
         return [PartHealth(name="executor", status="down", detail=error.message)]
     executor = PartHealth(name="executor", status=behind.status, facts={"version": behind.version})
     return [executor, *behind.parts]
+
+
+@router.get("/metrics")
+async def metrics(live: TheLive) -> Response:
+    """Counts and durations for Prometheus."""
+    return Response(live.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/models")
