@@ -10,10 +10,22 @@ from api_server.execution_client import ExecutionClient
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
-from api_server.routes import debug, pages, questions, scripts, status
+from api_server.routes import (
+    comparisons,
+    debug,
+    exports,
+    pages,
+    provenance,
+    questions,
+    replays,
+    reruns,
+    scripts,
+    status,
+)
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.trust.desk import open_trust
 from api_server.vectors.chroma import open_index
 from api_server.writing.capability import Capabilities
 from api_server.writing.checks import ScriptChecks
@@ -34,6 +46,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
         async with open_storage(settings) as storage, httpx2.AsyncClient() as client:
             app.state.storage = storage
             executor = ExecutionClient(settings.executor_url, client)
+            app.state.trust = open_trust(settings, storage, executor)
             app.state.pipeline = Pipeline(
                 settings,
                 executor,
@@ -50,6 +63,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     app.include_router(questions.router)
     app.include_router(scripts.router)
     app.include_router(status.router)
+    for noun in (comparisons, exports, provenance, replays, reruns):
+        app.include_router(noun.router)
     app.include_router(pages.router)
     if settings.qna_environment == "development":
         app.include_router(debug.router)

@@ -69,3 +69,11 @@ class ImportResponse(Wire):
 
     success: Literal[True] = True
     data: ImportedExecution
+
+
+class InstallationResponse(Wire):
+    """The answer of `GET /installation`."""
+
+    success: Literal[True] = True
+    public_key: str
+    """Files exported here name it."""

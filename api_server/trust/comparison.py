@@ -120,7 +120,7 @@ def _rows_of(result: Any) -> dict[str, dict[str, Any]]:
 def _compare_rows(
     old: dict[str, dict[str, Any]], new: dict[str, dict[str, Any]]
 ) -> tuple[list[RowChange], int]:
-    """Figures that differ, in the order of the new answer, then those that are gone; and how many are equal."""
+    """Figures that differ, new order first, then those that are gone; and how many are equal."""
     changed = []
     for name, row in new.items():
         if name not in old:

@@ -37,9 +37,14 @@ def read_export(content: bytes) -> SignedExecution:
     return signed
 
 
+def refuse_size() -> BadExport:
+    """The error for a file that is too large to be read."""
+    return _bad(f"it has more than {SIZE_MAX_BYTES // 1024**2} MB")
+
+
 def _parse(content: bytes) -> dict[str, Any]:
     if len(content) > SIZE_MAX_BYTES:
-        raise _bad(f"it has more than {SIZE_MAX_BYTES // 1024**2} MB")
+        raise refuse_size()
     try:
         document = orjson.loads(content)
     except orjson.JSONDecodeError as error:
