@@ -1,12 +1,12 @@
 """`.qna.json`: one execution with its tape in one file. A changed byte, even of white space, is noticed."""
 
+import hashlib
 from typing import Any
 
 import orjson
 from pydantic import ValidationError
 
 from api_server.errors import BadExport
-from api_server.trust.canonical import sha256_of
 from api_server.trust.installation_key import InstallationKey, is_signed
 from schemas.export import FORMAT_VERSION, ExportedExecution, Signature, SignedExecution
 
@@ -14,9 +14,9 @@ SIZE_MAX_BYTES = 256 * 1024 * 1024
 
 
 def write_export(exported: ExportedExecution, key: InstallationKey) -> bytes:
-    """The file: JSON with sorted keys and two spaces of indentation."""
+    """The file: JSON with two spaces of indentation. Keys keep their order, which a script can see."""
     document = exported.model_dump(mode="json")
-    digest = sha256_of(document)
+    digest = _digest(document)
     signature = Signature(sha256=digest, public_key=key.public, value=key.sign(bytes.fromhex(digest)))
     return _write({**document, "signature": signature.model_dump(mode="json")})
 
@@ -68,14 +68,18 @@ def _check_version(document: dict[str, Any]) -> None:
 
 def _check_signature(document: dict[str, Any], signature: Signature) -> None:
     unsigned = {name: value for name, value in document.items() if name != "signature"}
-    if sha256_of(unsigned) != signature.sha256:
+    if _digest(unsigned) != signature.sha256:
         raise _bad("it was changed after it was signed")
     if not is_signed(bytes.fromhex(signature.sha256), signature.value, signature.public_key):
         raise _bad("its signature is not that of the key it names")
 
 
 def _write(document: dict[str, Any]) -> bytes:
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
+
+
+def _digest(document: dict[str, Any]) -> str:
+    return hashlib.sha256(orjson.dumps(document)).hexdigest()
 
 
 def _bad(problem: str) -> BadExport:
