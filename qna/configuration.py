@@ -78,7 +78,7 @@ def render_env_example() -> str:
         new = [variable for variable in list_variables(settings_class) if variable.name not in written]
         written.update(variable.name for variable in new)
         if new:
-            process = settings_class.__module__.removesuffix(".settings")
+            process = settings_class.__module__.replace(".settings", "")
             parts.append(f"\n# --- {'every process' if process == 'service' else process} ---\n")
             parts.extend(f"# {each.description}\n# {each.name}={each.default}\n" for each in new)
     return "".join(parts)

@@ -2,10 +2,14 @@
 
 from pydantic import Field
 
-from service.settings import ServiceSettings
+from api_server.settings.llm import LLMSettings
+from api_server.settings.storage import StorageSettings
+from api_server.settings.vectors import VectorSettings
+from api_server.settings.writing import WritingSettings
+from service.redis_settings import RedisSettings
 
 
-class ApiSettings(ServiceSettings):
+class ApiSettings(LLMSettings, StorageSettings, VectorSettings, WritingSettings, RedisSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
@@ -25,11 +29,6 @@ class ApiSettings(ServiceSettings):
         default=30, gt=0, le=120, description="Wall clock of one execution."
     )
     max_execution_memory_mb: int = Field(default=512, ge=64, le=2048, description="Memory of one execution.")
-    llm_provider: str = Field(
-        default="offline",
-        description="Which provider writes scripts unless the request names a model: offline.",
-    )
-    llm_timeout_seconds: float = Field(default=60, gt=0, description="How long writing one script may take.")
     qna_environment: str = Field(
         default="development", description="`production` hides the addresses under /debug."
     )

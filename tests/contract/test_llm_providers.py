@@ -8,8 +8,8 @@ import pytest
 
 from api_server.llm.provider import CannotAnswer, Draft, LLMProvider, Prompt, ScriptTask
 from api_server.llm.providers.offline.analyst import OfflineAnalyst
+from api_server.llm.providers.recorded import RecordedAnswer, RecordedProvider, record_answer
 from api_server.llm.providers.scripted import OutOfAnswers, ScriptedProvider
-from api_server.llm.registry import BUILDERS, UnknownProvider, build_provider
 from prompts.library import load_library
 from schemas.signature import default_values, read_signature
 from tests.doubles.questions import make_catalogue
@@ -26,9 +26,20 @@ def make_scripted() -> LLMProvider:
     return ScriptedProvider([draft, CannotAnswer("There is no weather here.", ANSWERED)])
 
 
+def make_recorded() -> LLMProvider:
+    """The same two answers, as lines of a recording."""
+    recipe = LIBRARY.find("volatility_ranking")
+    draft = Draft(recipe.source, recipe.summary, recipe.tools, "recorded", {"symbols": ["KO"], "days": 60})
+    answers = [(ANSWERED, draft), (REFUSED, CannotAnswer("There is no weather here.", ANSWERED))]
+    return RecordedProvider(
+        RecordedAnswer.model_validate_json(record_answer(question, written)) for question, written in answers
+    )
+
+
 PROVIDERS: dict[str, Callable[[], LLMProvider]] = {
     "offline": lambda: OfflineAnalyst(LIBRARY),
     "scripted": make_scripted,
+    "recorded": make_recorded,
 }
 
 
@@ -77,14 +88,3 @@ async def test_the_double_keeps_the_tasks_and_ends_with_its_answers() -> None:
     with pytest.raises(OutOfAnswers, match="1 prepared"):
         await double.write_script(make_task(REFUSED))
     assert [task.question for task in double.tasks] == [ANSWERED]
-
-
-def test_the_registry_builds_each_provider_under_its_own_name() -> None:
-    assert {name: build_provider(name, LIBRARY).name for name in BUILDERS} == {
-        name: name for name in BUILDERS
-    }
-
-
-def test_an_unknown_provider_is_refused_with_the_names_that_exist() -> None:
-    with pytest.raises(UnknownProvider, match="offline"):
-        build_provider("ollamma", LIBRARY)

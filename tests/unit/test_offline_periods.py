@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api_server.llm.providers.offline.periods import Period, UnclearPeriod, find_periods
+from api_server.language.periods import Period, UnclearPeriod, find_periods
 
 READ: list[tuple[str, dict[str, Any]]] = [
     ("over the last 60 trading days", {"days": 60}),

@@ -5,8 +5,8 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 
-from api_server.llm.providers.offline.lexicon import FOLDER, load_lexicon
-from api_server.llm.providers.offline.words import phrase_key
+from api_server.language.lexicon import FOLDER, load_lexicon
+from api_server.language.words import phrase_key
 from prompts.library import load_library
 
 VOCABULARY = tomllib.loads(FOLDER.joinpath("vocabulary.toml").read_text("utf-8"))

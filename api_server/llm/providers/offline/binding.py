@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api_server.llm.providers.offline.periods import Period
-from api_server.llm.providers.offline.reading import Reading
+from api_server.language.periods import Period
+from api_server.language.reading import Reading
 from prompts.library import Recipe
 
 

@@ -7,7 +7,7 @@ very frame. Nothing is answered for being similar.
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from api_server.llm.providers.offline.reading import Reading
+from api_server.language.reading import Reading
 from prompts.library import Recipe
 
 MANNERS = frozenset(["chart", "compare", "latest", "today", "when"])

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from api_server.language.lexicon import load_lexicon
+from api_server.language.reading import Reader, Reading
 from api_server.llm.providers.offline.binding import Binding, Unbindable, bind
 from api_server.llm.providers.offline.frames import FrameIndex, frame_of
-from api_server.llm.providers.offline.lexicon import load_lexicon
-from api_server.llm.providers.offline.reading import Reader, Reading
 from prompts.library import Library, Recipe
 
 REASONS_MAX = 2

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Collection, Iterator
 
+from api_server.language.periods import Period
+from api_server.language.reading import Reading
 from api_server.llm.providers.offline.frames import frame_of
 from api_server.llm.providers.offline.matching import Matcher
-from api_server.llm.providers.offline.periods import Period
-from api_server.llm.providers.offline.reading import Reading
 from prompts.library import Recipe
 
 BEFORE_PERIOD = r"(?:over |in |during |for |on |with )?(?:the )?"

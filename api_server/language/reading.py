@@ -1,0 +1,173 @@
+"""What a question says, part by part, and what of it is not understood. Chooses no recipe."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from api_server.language.figures import (
+    Figure,
+    find_counts,
+    find_risk_free_rates,
+    find_windows,
+)
+from api_server.language.lexicon import Capability, Lexicon
+from api_server.language.mentions import Mention, find_names, find_tickers, find_unknown_tickers
+from api_server.language.periods import Period, UnclearPeriod, find_periods
+from api_server.language.phrases import SYMBOL, PhraseReading, read_phrases
+from api_server.language.words import plain_text, without_possessives
+
+NOT_PLAIN = re.compile(r"[^\x20-\x7e]|[{}\[\]<>=;\\|_`#@~*+]|//|--")
+Order = Literal["highest", "lowest"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A question in parts. `missing` pairs what no recipe gives with the words that ask for it."""
+
+    text: str
+    mentions: tuple[Mention, ...] = ()
+    concepts: frozenset[str] = frozenset()
+    period: Period | None = None
+    window: int | None = None
+    count: int | None = None
+    risk_free: float | None = None
+    order: Order | None = None
+    asks_all_stocks: bool = False
+    group_count: int = 0
+    """How many times symbols are named apart from one another."""
+    missing: tuple[tuple[Capability, str], ...] = ()
+    unknown: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def symbols(self) -> list[str]:
+        """Each symbol that has stock prices once, in the order of the question; of a choice, the first."""
+        chosen = [
+            m.symbols[:1] if m.kind == "choice" else m.symbols for m in self.mentions if m.kind != "crypto"
+        ]
+        return list(dict.fromkeys(symbol for symbols in chosen for symbol in symbols))
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether every word of it has a meaning that can be used."""
+        return not (self.missing or self.unknown or self.problems)
+
+    @property
+    def is_about_prices(self) -> bool:
+        """Whether anything in it belongs to our field."""
+        return bool(self.mentions or self.concepts or self.missing)
+
+
+class Reader:
+    """Reads questions with one set of tables."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._lexicon = lexicon
+
+    def read(self, question: str) -> Reading:
+        """The parts of `question`. Never raises: what cannot be read is listed."""
+        text = plain_text(question)
+        if NOT_PLAIN.search(text):
+            problem = (
+                "The question has signs that none needs: it looks like code, a link or another alphabet."
+            )
+            return Reading(text, problems=(problem,))
+        return _Scan(text, self._lexicon).finish()
+
+
+class _Scan:
+    """One text on its way to a reading. What is understood is blanked in `left`, which keeps its length."""
+
+    def __init__(self, text: str, lexicon: Lexicon) -> None:
+        self.text = text
+        self.left = without_possessives(text)
+        self.lexicon = lexicon
+        self.problems: list[str] = []
+
+    def finish(self) -> Reading:
+        mentions = self._take_mentions(find_names(self.left, self.lexicon))
+        window = self._take_figure(find_windows(self.left.lower()), "moving average")
+        mentions += self._take_mentions(find_tickers(self.left, self.lexicon))
+        risk_free = self._take_figure(find_risk_free_rates(self.left.lower()), "risk-free rate")
+        period = self._take_period()
+        count = self._take_figure(find_counts(self.left.lower()), "number of rows")
+        mentions += self._take_mentions(find_unknown_tickers(self.left, self.lexicon))
+        mentions.sort(key=lambda mention: mention.start)
+        self._check(mentions)
+        phrases = read_phrases(self.left, self.lexicon)
+        concepts = phrases.concepts | (set() if window is None else {"moving_average"})
+        of_members = phrases.has_plural_beside_symbols and _may_have_members(mentions)
+        return Reading(
+            text=self.text,
+            mentions=tuple(mentions),
+            concepts=frozenset(concepts),
+            period=period,
+            window=None if window is None else int(window),
+            count=None if count is None else int(count),
+            risk_free=risk_free,
+            order=self._order(phrases, concepts),
+            asks_all_stocks=phrases.has_plural or of_members,
+            group_count=phrases.group_count,
+            missing=tuple(sorted(phrases.missing, key=lambda item: item[0].rank)),
+            unknown=tuple(phrases.unknown),
+            problems=tuple(self.problems),
+        )
+
+    def _blank(self, start: int, end: int, sign: str = " ") -> None:
+        self.left = self.left[:start] + sign.ljust(end - start) + self.left[end:]
+
+    def _take_mentions(self, found: list[Mention]) -> list[Mention]:
+        for mention in found:
+            self._blank(mention.start, mention.end, SYMBOL)
+        return found
+
+    def _take_figure(self, found: list[Figure], name: str) -> float | None:
+        for figure in found:
+            self._blank(figure.start, figure.end)
+        if len(found) > 1:
+            self.problems.append(f"The question names more than one {name}; ask for one at a time.")
+        return found[0].value if found else None
+
+    def _take_period(self) -> Period | None:
+        found = find_periods(self.left.lower())
+        periods = [item.period for item in found if isinstance(item.period, Period)]
+        self.problems += [
+            f"The period {item.period}." for item in found if isinstance(item.period, UnclearPeriod)
+        ]
+        if len(periods) > 1:
+            words = " and ".join(repr(period.words) for period in periods[:2])
+            self.problems.append(f"The question names more than one period, {words}; ask for one at a time.")
+        for item in found:
+            self._blank(item.start, item.end)
+        return periods[0] if periods else None
+
+    def _check(self, mentions: list[Mention]) -> None:
+        for mention in mentions:
+            if mention.kind == "choice":
+                choices = " or ".join(mention.symbols)
+                self.problems.append(f"{mention.words!r} can mean {choices}; write the one that you mean.")
+            if mention.kind == "crypto":
+                self.problems.append(f"I have no prices of crypto currencies ({mention.words!r}).")
+
+    def _order(self, phrases: PhraseReading, concepts: set[str]) -> Order | None:
+        """What `best` means depends on what is ranked; without a direction the highest comes first."""
+        good = {self.lexicon.good[concept] for concept in concepts if concept in self.lexicon.good}
+        found: set[Order] = set()
+        for name in phrases.orders - {"default"}:
+            if name in ("highest", "lowest"):
+                found.add("highest" if name == "highest" else "lowest")
+            elif len(good) == 1:
+                found.add("highest" if (name == "best") == (good == {"highest"}) else "lowest")
+            else:
+                self.problems.append(f"It is not clear what {name!r} means here; say highest or lowest.")
+        if len(found) > 1:
+            self.problems.append("The question asks for both ends of a ranking; ask for one at a time.")
+        if not found and "default" in phrases.orders:
+            return "highest"
+        return found.pop() if len(found) == 1 else None
+
+
+def _may_have_members(mentions: list[Mention]) -> bool:
+    """Whether "... stocks" may mean those inside: of an index, a fund, or a word that looks like a ticker."""
+    kinds = [mention.kind for mention in mentions]
+    return "index" in kinds or "fund" in kinds or kinds == ["unknown"]
