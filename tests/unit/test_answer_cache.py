@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from executor.broker.answer_cache import AnswerCache, Flights
-from executor.broker.circuit_breaker import FAILURES_MAX, REST_SECONDS, CircuitBreaker
 
 
 class Clock:
@@ -112,27 +111,3 @@ async def test_who_gives_up_disturbs_nobody_and_the_last_one_ends_the_call() -> 
     alone.cancel()
     async with asyncio.timeout(1):
         await ended.wait()
-
-
-def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_call_try_after_its_rest() -> None:
-    clock = Clock()
-    breaker = CircuitBreaker(clock)
-    for _ in range(FAILURES_MAX - 1):
-        breaker.note_failure()
-    assert breaker.seconds_left() == 0
-    breaker.note_failure()
-    assert breaker.seconds_left() == REST_SECONDS
-    clock.now += REST_SECONDS
-    assert breaker.seconds_left() == 0
-    breaker.note_failure()
-    assert breaker.seconds_left() == REST_SECONDS
-
-
-def test_an_answer_closes_the_breaker_and_clears_the_count() -> None:
-    breaker = CircuitBreaker(Clock())
-    breaker.open()
-    breaker.close()
-    assert breaker.seconds_left() == 0
-    for _ in range(FAILURES_MAX - 1):
-        breaker.note_failure()
-    assert breaker.seconds_left() == 0

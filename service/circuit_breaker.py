@@ -1,4 +1,7 @@
-"""A circuit breaker for the tasks of one event loop: a vendor that is down is left alone for a while."""
+"""A circuit breaker for the tasks of one event loop: whoever does not answer is left alone for a while.
+
+Ours, because libraries for it count a cancelled call as a failure or let every call try a half-open circuit.
+"""
 
 from collections.abc import Callable
 from typing import Literal
@@ -46,12 +49,17 @@ class CircuitBreaker:
         return True
 
     def record_success(self) -> None:
-        """The vendor answered, if only to refuse."""
+        """It answered, if only to refuse."""
         self._failures = 0
         self._opened_at = self._trial_began_at = None
 
     def record_failure(self) -> None:
-        """The vendor did not answer."""
+        """It did not answer."""
         self._failures += 1
         if self._failures >= self._failures_max:
-            self._opened_at, self._trial_began_at = self._monotonic(), None
+            self.open()
+
+    def open(self) -> None:
+        """Refuse calls from now on; after the rest, one more failure opens it again."""
+        self._failures = self._failures_max
+        self._opened_at, self._trial_began_at = self._monotonic(), None
