@@ -7,6 +7,7 @@ import httpx2
 from fastapi import FastAPI
 
 from api_server.execution_client import ExecutionClient
+from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
@@ -21,13 +22,13 @@ from service.version import package_version
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
-    writer = provider or build_provider(settings, library)
+    providers = ProviderChain([provider]) if provider else build_provider(settings, library)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with httpx2.AsyncClient() as client:
+        async with httpx2.AsyncClient() as client, providers:
             executor = ExecutionClient(settings.executor_url, client)
-            app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
+            app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), providers, library)
             yield
 
     app = create_http_app("qna-ai", package_version(), lifespan)
