@@ -1,10 +1,14 @@
 """`python -m api_server`: the API server and the page."""
 
+import asyncio
 import sys
 
 from api_server.app import create_app
+from api_server.errors import DatabaseUnavailable, SchemaMismatch
 from api_server.llm.registry import BadProviderSetting
 from api_server.settings import ApiSettings
+from api_server.storage.database import BadDatabaseUrl
+from api_server.storage.opened import check_storage
 from service.http import UnsafeAddress, serve
 from service.logs import configure_logs
 
@@ -14,9 +18,12 @@ def main() -> None:
     settings = ApiSettings()
     configure_logs("api_server", settings.log_level, settings.log_format)
     try:
+        asyncio.run(check_storage(settings))
         serve(create_app(settings), settings.api_server_host, settings.api_server_port)
-    except (UnsafeAddress, BadProviderSetting) as error:
+    except (UnsafeAddress, BadProviderSetting, BadDatabaseUrl) as error:
         sys.exit(f"api_server: {error}")
+    except (SchemaMismatch, DatabaseUnavailable) as error:
+        sys.exit(f"api_server: {error}\n{error.suggestions[0]}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
 from api_server.routes import debug, pages, questions, status
 from api_server.settings import ApiSettings
+from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
 from prompts.library import load_library
 from service.http import create_http_app
@@ -26,7 +27,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with httpx2.AsyncClient() as client, providers:
+        async with open_storage(settings) as storage, httpx2.AsyncClient() as client, providers:
+            app.state.storage = storage
             executor = ExecutionClient(settings.executor_url, client)
             app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), providers, library)
             yield

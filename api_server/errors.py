@@ -6,6 +6,13 @@ PlatformError (service.errors)
 ├── UnknownModel           422: the caller names another model
 ├── ScriptRejected         422: the provider's script did not pass the checks
 ├── ExecutorUnavailable    503: the operator starts the execution server
+├── Unauthenticated        401: the caller sends a valid token or key
+├── Forbidden              403: an administrator must do it
+├── SessionNotFound        404: the caller names one of their own sessions
+├── ExecutionNotFound      404: the caller names one of their own executions
+├── RequestIdTaken         409: the caller takes a fresh request id
+├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
+├── SchemaMismatch         503: the operator runs `qna migrate`
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
     ├── ProviderUnavailable      503: it does not answer or is overloaded; try again
@@ -128,3 +135,51 @@ class NotRecorded(ProviderFailed):
     code = "LLM_NOT_RECORDED"
     status = 503
     falls_back = False
+
+
+class Unauthenticated(BadRequest):
+    """Nobody we know sent this."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+
+class Forbidden(BadRequest):
+    """The caller is known and may not do this."""
+
+    code = "FORBIDDEN"
+    status = 403
+
+
+class SessionNotFound(BadRequest):
+    """The caller has no such session; somebody else's does not exist for them."""
+
+    code = "SESSION_NOT_FOUND"
+    status = 404
+
+
+class ExecutionNotFound(BadRequest):
+    """The caller has no such execution; somebody else's does not exist for them."""
+
+    code = "EXECUTION_NOT_FOUND"
+    status = 404
+
+
+class RequestIdTaken(BadRequest):
+    """The request id belongs to another request."""
+
+    code = "REQUEST_ID_TAKEN"
+    status = 409
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached, or did not answer in time."""
+
+    code = "DATABASE_UNAVAILABLE"
+    retry_after_seconds = 2
+
+
+class SchemaMismatch(Unavailable):
+    """The tables are not those this version works with."""
+
+    code = "SCHEMA_MISMATCH"

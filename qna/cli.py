@@ -132,6 +132,15 @@ def doctor(context: typer.Context) -> None:
     raise typer.Exit(show_findings(open_console(), _run(examine(read_settings(context.obj)))))
 
 
+@app.command()
+def migrate(context: typer.Context) -> None:
+    """Bring the database of DATABASE_URL, or the one in the data folder, to this version's tables."""
+    from qna.migrate import run_migrate
+
+    configure_logs("qna", "WARNING", "console")
+    typer.echo(_run(run_migrate(read_settings(context.obj))))
+
+
 def main() -> None:
     """The entry point: a failure is two lines and an exit code, not a traceback."""
     for stream in (sys.stdout, sys.stderr):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.doubles.execution_server import ExecutionServer, running_server
+from tests.doubles.postgresql import PostgreSQL, running_postgresql
 from tests.doubles.tool_server import ToolServer, create_desk
 from tests.doubles.vendors.opened import StandIns, running_stand_ins
 
@@ -18,6 +19,12 @@ def desk() -> Iterator[ToolServer]:
 @pytest.fixture(scope="session")
 def executor(tmp_path_factory: pytest.TempPathFactory, desk: ToolServer) -> Iterator[ExecutionServer]:
     with running_server(tmp_path_factory.mktemp("executor"), desk) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with running_postgresql() as server:
         yield server
 
 

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
+from api_server.storage.opened import Storage
 
 
 def get_pipeline(request: Request) -> Pipeline:
@@ -15,6 +16,15 @@ def get_pipeline(request: Request) -> Pipeline:
 
 
 ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]
+
+
+def get_storage(request: Request) -> Storage:
+    """Everything that this app keeps."""
+    storage: Storage = request.app.state.storage
+    return storage
+
+
+TheStorage = Annotated[Storage, Depends(get_storage)]
 
 
 def get_caller() -> Caller:

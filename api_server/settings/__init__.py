@@ -3,9 +3,10 @@
 from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
+from api_server.settings.storage import StorageSettings
 
 
-class ApiSettings(LLMSettings):
+class ApiSettings(LLMSettings, StorageSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(

@@ -1,0 +1,1 @@
+"""One file for each change: `<revision>_<what>.py`, never edited once released."""

@@ -1,0 +1,109 @@
+"""Everything that is kept, opened for the life of one API server."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from api_server.errors import DatabaseUnavailable
+from api_server.settings.storage import StorageSettings
+from api_server.storage.attempts import AttemptStore
+from api_server.storage.audit import AuditStore
+from api_server.storage.database import Database, open_database
+from api_server.storage.events import EventStore
+from api_server.storage.executions import ExecutionStore
+from api_server.storage.recorder import Recorder, Stores
+from api_server.storage.schema_version import prepare_schema
+from api_server.storage.servers import BEAT_SECONDS, ServerStore
+from api_server.storage.sessions import SessionStore
+from api_server.storage.users import UserStore
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Storage:
+    """The database and every store on it."""
+
+    database: Database
+    users: UserStore
+    sessions: SessionStore
+    executions: ExecutionStore
+    attempts: AttemptStore
+    events: EventStore
+    audit: AuditStore
+    servers: ServerStore
+    recorder: Recorder
+
+
+def make_storage(database: Database, *, audits: bool = True) -> Storage:
+    """The stores on `database`, whose tables are there."""
+    audit = AuditStore(database, is_enabled=audits)
+    users, sessions, executions = UserStore(database), SessionStore(database), ExecutionStore(database)
+    attempts, servers = AttemptStore(database), ServerStore(database, audit)
+    stores = Stores(database, users, sessions, executions, attempts, audit)
+    recorder = Recorder(stores, servers.server_id)
+    return Storage(
+        database, users, sessions, executions, attempts, EventStore(database), audit, servers, recorder
+    )
+
+
+@asynccontextmanager
+async def open_storage(settings: StorageSettings) -> AsyncIterator[Storage]:
+    """The stores while the block runs; what servers before this one left unfinished is marked first.
+
+    Raises `SchemaMismatch`, `DatabaseUnavailable` or `BadDatabaseUrl`.
+    """
+    database = open_database(settings)
+    try:
+        await prepare_schema(database)
+        storage = make_storage(database, audits=settings.enable_audit_logging)
+        await storage.servers.join()
+        await _keep_house(storage)
+        keeper = asyncio.create_task(_keep_house_regularly(storage))
+        try:
+            yield storage
+        finally:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+            await _leave(storage)
+    finally:
+        await database.close()
+
+
+async def check_storage(settings: StorageSettings) -> None:
+    """Whether `open_storage` can succeed. Raises as it does."""
+    database = open_database(settings)
+    try:
+        await prepare_schema(database)
+    finally:
+        await database.close()
+
+
+async def _keep_house_regularly(storage: Storage) -> None:
+    while True:
+        await asyncio.sleep(BEAT_SECONDS)
+        try:
+            await storage.servers.beat()
+            await _keep_house(storage)
+        except DatabaseUnavailable as error:
+            log.warning("housekeeping_postponed", reason=error.message)
+
+
+async def _keep_house(storage: Storage) -> None:
+    interrupted = await storage.servers.mark_interrupted()
+    if interrupted:
+        log.warning("executions_interrupted", execution_ids=interrupted)
+    await storage.sessions.purge_deleted()
+
+
+async def _leave(storage: Storage) -> None:
+    try:
+        interrupted = await storage.servers.leave()
+    except DatabaseUnavailable as error:
+        log.warning("leaving_unrecorded", reason=error.message)
+        return
+    if interrupted:
+        log.warning("executions_interrupted", execution_ids=interrupted)

@@ -1,0 +1,223 @@
+"""Writes what happens to a question at the moment it happens, so that a crash at any point leaves the truth.
+
+accept → understood → attempted … → written → started → finished, or failed at any point. Each is one
+transaction: when the call returns it is on disk, and only then may the next step begin.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api_server.storage.attempts import AttemptStore
+from api_server.storage.audit import AuditStore, Deed, Origin
+from api_server.storage.database import Database
+from api_server.storage.executions import ExecutionStore, NewExecution
+from api_server.storage.records import UNFINISHED, Attempt, Execution, Status, Trust
+from api_server.storage.servers import INTERRUPTED
+from api_server.storage.sessions import NewMessage, SessionStore
+from api_server.storage.tables import executions
+from api_server.storage.users import UserStore
+from schemas.execution import ExecutionReport
+from schemas.usage import Usage
+from schemas.wire import utc_now
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """What the question was taken to mean. `meaning` is JSON; `confidence` is from 0 to 1."""
+
+    expanded_question: str
+    confidence: float | None = None
+    meaning: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class WrittenScript:
+    """The script that is to answer, wherever it came from."""
+
+    python_code: str
+    explanation: str
+    model: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    """The values it runs with, defaults included."""
+    parameter_schema: dict[str, Any] = field(default_factory=dict)
+    mcp_calls: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    reused_from: str | None = None
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """How it ended. `report` is what the person is shown; None when the script was not to run."""
+
+    report: ExecutionReport | None
+    said: str
+    """The answer in one sentence or two, as the session's message."""
+    usage: Usage | None = None
+    trust: Trust = Trust.RAN
+    fresh_until: datetime | None = None
+    said_metadata: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Stores:
+    """What the recorder writes to."""
+
+    database: Database
+    users: UserStore
+    sessions: SessionStore
+    executions: ExecutionStore
+    attempts: AttemptStore
+    audit: AuditStore
+
+
+class Recorder:
+    """Accepts questions. Every method of it and of `Recording` raises `DatabaseUnavailable`."""
+
+    def __init__(self, stores: Stores, server_id: str) -> None:
+        self._stores = stores
+        self._server_id = server_id
+
+    async def accept(self, new: NewExecution, origin: Origin) -> "tuple[Execution, Recording | None]":
+        """Write down a request with its session and its message.
+
+        The recording is None for a repeated request: its execution is under way or over, here or elsewhere.
+        Raises `SessionNotFound`, `ExecutionNotFound` (the parent), `RequestIdTaken`.
+        """
+        new = replace(new, server_id=self._server_id)
+        stores = self._stores
+        async with stores.database.writing() as connection:
+            await stores.users.add(connection, new.user_id)
+            title = " ".join(new.question.split())
+            await stores.sessions.add(connection, new.user_id, new.session_id, title)
+            execution, is_new = await stores.executions.add(connection, new)
+            if not is_new:
+                return execution, None
+            metadata = {"kind": new.kind}
+            message = NewMessage("user", new.question, execution_id=new.id, metadata=metadata)
+            await stores.sessions.append(connection, new.session_id, message)
+            deed = Deed("question_submitted", "question", new.id, {**metadata, "length": len(new.question)})
+            await stores.audit.write(connection, new.user_id, deed, origin)
+        return execution, Recording(stores, execution, origin)
+
+    async def resume(self, execution: Execution, origin: Origin) -> "Recording | None":
+        """Go on with an execution that waited for a person; None when another request was quicker."""
+        claim = self._stores.executions.claim
+        is_mine = await claim(execution.user_id, execution.id, self._server_id)
+        return Recording(self._stores, execution, origin) if is_mine else None
+
+
+class Recording:
+    """The record of one execution. Steps of one that its user deleted meanwhile are dropped silently."""
+
+    def __init__(self, stores: Stores, execution: Execution, origin: Origin) -> None:
+        self._stores = stores
+        self._origin = origin
+        self.execution = execution
+
+    async def understood(self, understanding: Understanding) -> None:
+        """What the question was taken to mean."""
+        values = {
+            "expanded_question": understanding.expanded_question,
+            "expansion_confidence": understanding.confidence,
+            "meaning": understanding.meaning,
+        }
+        async with self._stores.database.writing() as connection:
+            await self._update(connection, values)
+
+    async def waits_for_person(self) -> None:
+        """The person must confirm first: from now on any server may go on with it (`Recorder.resume`)."""
+        await self._stores.executions.release(self.execution.user_id, self.execution.id)
+
+    async def attempted(self, attempt: Attempt) -> None:
+        """A script was written, checked or run; the same number again tells more of the same attempt."""
+        async with self._stores.database.writing() as connection:
+            if await self._update(connection, {"model": attempt.model}):
+                await self._stores.attempts.put(connection, attempt)
+
+    async def written(self, script: WrittenScript) -> None:
+        """The script that is about to run passed the checks."""
+        digest = hashlib.sha256(script.python_code.encode()).hexdigest()
+        values = {
+            "generated_script": script.python_code,
+            "script_sha256": digest,
+            "explanation": script.explanation,
+            "parameters": script.parameters,
+            "parameter_schema": script.parameter_schema,
+            "mcp_calls": script.mcp_calls,
+            "model": script.model,
+            "warnings": script.warnings,
+            "reused_from": script.reused_from,
+        }
+        facts = {"script_sha256": digest, "model": script.model, "reused_from": script.reused_from}
+        await self._step(values, Deed("script_generated", "execution", self.execution.id, facts))
+
+    async def started(self) -> None:
+        """The execution server is about to get the script."""
+        values = {"status": Status.RUNNING, "started_at": utc_now()}
+        await self._step(values, Deed("execution_started", "execution", self.execution.id))
+
+    async def finished(self, conclusion: Conclusion) -> None:
+        """The script's fate, whatever it is, and what the session says of it."""
+        values = {
+            **_report_values(conclusion.report),
+            "usage": conclusion.usage.model_dump() if conclusion.usage else None,
+            "cost_usd": conclusion.usage.cost_usd if conclusion.usage else None,
+            "trust": conclusion.trust,
+            "fresh_until": conclusion.fresh_until,
+        }
+        await self._end(values, conclusion.said, conclusion.said_metadata)
+
+    async def failed(self, code: str, message: str, usage: Usage | None = None) -> None:
+        """The platform could not answer: an error of ours, and no outcome of a script."""
+        values = {
+            "status": Status.FAILED,
+            "error_code": code,
+            "error": message,
+            "usage": usage.model_dump() if usage else None,
+            "cost_usd": usage.cost_usd if usage else None,
+        }
+        await self._end(values, message, {"code": code})
+
+    async def _step(self, values: dict[str, Any], deed: Deed) -> None:
+        async with self._stores.database.writing() as connection:
+            if await self._update(connection, values):
+                await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
+
+    async def _end(self, values: dict[str, Any], said: str, metadata: dict[str, Any]) -> None:
+        facts = {name: values.get(name) for name in ("status", "outcome", "error_code")}
+        deed = Deed("execution_finished", "execution", self.execution.id, facts)
+        message = NewMessage("assistant", said, self.execution.id, {**facts, **metadata})
+        async with self._stores.database.writing() as connection:
+            if await self._update(connection, {**values, "completed_at": utc_now()}):
+                await self._stores.sessions.append(connection, self.execution.session_id, message)
+                await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
+
+    async def _update(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
+        """Whether it was still there and open. A server that was thought dead tells what really happened."""
+        is_open = or_(
+            executions.c.status.in_([state.value for state in UNFINISHED]),
+            executions.c.error_code == INTERRUPTED,
+        )
+        mine = update(executions).where(executions.c.id == self.execution.id, is_open)
+        return (await connection.execute(mine.values(values))).rowcount == 1
+
+
+def _report_values(report: ExecutionReport | None) -> dict[str, Any]:
+    if report is None:
+        return {"status": Status.SUCCESS, "outcome": None, "error_code": None, "error": None}
+    shown = report.model_dump(mode="json", exclude={"tape", "result"})
+    return {
+        "status": Status.SUCCESS if report.success else Status.FAILED,
+        "outcome": report.outcome,
+        "error_code": report.error.code if report.error else None,
+        "error": report.error.message if report.error else None,
+        "result": report.result,
+        "report": shown,
+        "mcp_calls": report.metadata.mcp_calls_made,
+        "execution_time_ms": report.execution_time_ms,
+    }

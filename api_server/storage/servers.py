@@ -1,0 +1,131 @@
+"""The API servers that are alive, and the executions of those that are not.
+
+A server that dies cannot write what became of its work; the others, or its successor, do.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from api_server.storage.audit import AuditStore, Deed, Origin
+from api_server.storage.database import Database
+from api_server.storage.processes import ProcessIdentity, identify_process, is_known_dead
+from api_server.storage.records import UNFINISHED, Status, new_id
+from api_server.storage.tables import api_servers, execution_events, executions
+from schemas.execution import Outcome
+from schemas.progress import ProgressType
+from schemas.wire import utc_now
+
+BEAT_SECONDS = 5.0
+LEASE_SECONDS = 30.0
+"""A server of another machine that was not seen for so long counts as gone."""
+
+INTERRUPTED = "INTERRUPTED"
+INTERRUPTED_MESSAGE = "the server stopped while this was under way"
+UNFINISHED_STATES = [state.value for state in UNFINISHED]
+
+
+class ServerStore:
+    """One API server among those that share the database. Every method raises `DatabaseUnavailable`."""
+
+    def __init__(self, database: Database, audit: AuditStore) -> None:
+        self._database = database
+        self._audit = audit
+        self.server_id = new_id("srv")
+
+    async def join(self) -> None:
+        """Be counted as alive from now on."""
+        now = utc_now()
+        row = {"id": self.server_id, **vars(identify_process()), "started_at": now, "seen_at": now}
+        async with self._database.writing() as connection:
+            await connection.execute(api_servers.insert().values(row))
+
+    async def beat(self) -> None:
+        """Stay counted as alive; also after a time in which the others had to think otherwise."""
+        now = utc_now()
+        row = {"id": self.server_id, **vars(identify_process()), "started_at": now, "seen_at": now}
+        insert = self._database.insert(api_servers).values(row)
+        async with self._database.writing() as connection:
+            await connection.execute(
+                insert.on_conflict_do_update(index_elements=["id"], set_={"seen_at": now})
+            )
+
+    async def leave(self) -> list[str]:
+        """End in order: what is still under way here is marked, and its ids are returned."""
+        async with self._database.writing() as connection:
+            interrupted = await self._mark(connection, [self.server_id])
+            await connection.execute(delete(api_servers).where(api_servers.c.id == self.server_id))
+        return interrupted
+
+    async def mark_interrupted(self) -> list[str]:
+        """Executions of servers that are gone become `crashed`, each with a last event; their ids."""
+        async with self._database.reading() as connection:
+            known = (await connection.execute(select(api_servers))).mappings().all()
+            if not await self._has_orphans(connection, known):
+                return []
+        async with self._database.writing() as connection:
+            known = (await connection.execute(select(api_servers))).mappings().all()
+            gone = [row["id"] for row in known if self._is_gone(row)]
+            alive = [row["id"] for row in known if row["id"] not in gone] or [self.server_id]
+            owner = executions.c.server_id
+            lost = await connection.execute(
+                select(owner).distinct().where(_is_unfinished(), owner.not_in(alive))
+            )
+            interrupted = await self._mark(connection, [str(server_id) for server_id in lost.scalars()])
+            await connection.execute(delete(api_servers).where(api_servers.c.id.in_(gone)))
+        return interrupted
+
+    async def _has_orphans(self, connection: AsyncConnection, known: Any) -> bool:
+        alive = [row["id"] for row in known if not self._is_gone(row)]
+        if len(alive) < len(known):
+            return True
+        orphans = select(func.count()).where(_is_unfinished(), executions.c.server_id.not_in(alive))
+        return bool((await connection.execute(orphans)).scalar())
+
+    def _is_gone(self, server: RowMapping) -> bool:
+        if server["id"] == self.server_id:
+            return False
+        process = ProcessIdentity(server["machine"], server["process_id"], server["process_started"])
+        return is_known_dead(process) or server["seen_at"] < utc_now() - timedelta(seconds=LEASE_SECONDS)
+
+    async def _mark(self, connection: AsyncConnection, server_ids: list[str]) -> list[str]:
+        if not server_ids:
+            return []
+        owned = and_(_is_unfinished(), executions.c.server_id.in_(server_ids))
+        columns = (executions.c.id, executions.c.user_id, executions.c.session_id)
+        lost = (await connection.execute(select(*columns).where(owned))).mappings().all()
+        for row in lost:
+            await self._mark_one(connection, row)
+        return [row["id"] for row in lost]
+
+    async def _mark_one(self, connection: AsyncConnection, row: RowMapping) -> None:
+        now = utc_now()
+        change = {
+            "status": Status.FAILED,
+            "outcome": Outcome.CRASHED,
+            "error_code": INTERRUPTED,
+            "error": INTERRUPTED_MESSAGE,
+            "completed_at": now,
+        }
+        await connection.execute(update(executions).where(executions.c.id == row["id"]).values(change))
+        sequence = execution_events.c.sequence
+        counted = select(func.max(sequence)).where(execution_events.c.execution_id == row["id"])
+        last = (await connection.execute(counted)).scalar() or 0
+        event = {
+            "execution_id": row["id"],
+            "session_id": row["session_id"],
+            "user_id": row["user_id"],
+            "sequence": last + 1,
+            "type": ProgressType.FAILED,
+            "data": {"code": INTERRUPTED, "message": INTERRUPTED_MESSAGE, "outcome": Outcome.CRASHED},
+            "created_at": now,
+        }
+        await connection.execute(execution_events.insert().values(event))
+        deed = Deed("execution_interrupted", "execution", row["id"], {"outcome": Outcome.CRASHED})
+        await self._audit.write(connection, row["user_id"], deed, Origin())
+
+
+def _is_unfinished() -> Any:
+    return or_(*(executions.c.status == state for state in UNFINISHED_STATES))
