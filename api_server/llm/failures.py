@@ -66,7 +66,7 @@ def quota_exhausted(account: Account) -> ProviderQuotaExhausted:
 
 def rate_limited(account: Account, retry_after_seconds: float | None) -> ProviderRateLimited:
     """Too much was asked of it."""
-    wait = "" if retry_after_seconds is None else f"; it says to wait {retry_after_seconds:.3g} s"
+    wait = "" if retry_after_seconds is None else f"; it says to wait {round(retry_after_seconds, 1):g} s"
     failure = ProviderRateLimited(
         f"{account.name} allows no more requests for now{wait}", suggestions=("Ask again a little later.",)
     )

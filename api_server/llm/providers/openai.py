@@ -187,6 +187,10 @@ def _failure_of(error: "APIError") -> ProviderFailed | UnknownModel:
     if error.code in QUOTA_CODES:
         return quota_exhausted(ACCOUNT)
     if isinstance(error, APIStatusError):
-        return failure_of_status(ACCOUNT, error.status_code, error.message, error.response.headers)
-    status = ERROR_STATUSES.get(error.code or "", 500)
-    return failure_of_status(ACCOUNT, status, error.message)
+        return failure_of_status(ACCOUNT, error.status_code, _reason(error), error.response.headers)
+    return failure_of_status(ACCOUNT, ERROR_STATUSES.get(error.code or "", 500), _reason(error))
+
+
+def _reason(error: "APIError") -> str:
+    told = error.body.get("message") if isinstance(error.body, dict) else None
+    return str(told or error.message)

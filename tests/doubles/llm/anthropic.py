@@ -29,12 +29,14 @@ class AnthropicWire:
         self._cached: set[str] = set()
 
     def check(self, headers: Mapping[str, str], body: Mapping[str, Any]) -> Fail | None:
-        if headers.get("x-api-key") != KEY:
+        if KEY not in (headers.get("x-api-key"), headers.get("authorization", "").removeprefix("Bearer ")):
             return Fail(401, message="invalid x-api-key")
         if "anthropic-version" not in headers:
             return Fail(400, message="anthropic-version: header is required")
         if not body:
             return None
+        if body["model"].startswith("no-such"):
+            return Fail(404, message=f"model: {body['model']}")
         problem = _check_body(body)
         return Fail(400, message=problem) if problem else None
 
@@ -104,8 +106,6 @@ class AnthropicWire:
 def _check_body(body: Mapping[str, Any]) -> str:
     if unknown := body.keys() - FIELDS:
         return f"{', '.join(sorted(unknown))}: Extra inputs are not permitted"
-    if body["model"].startswith("no-such"):
-        return f"model: {body['model']}"
     if not all(block["text"] for block in body["system"]):
         return "system: text content blocks must be non-empty"
     roles = [message["role"] for message in body["messages"]]
@@ -132,4 +132,4 @@ def _stop(say: Say) -> dict[str, Any]:
 
 
 def _event(data: Mapping[str, Any]) -> bytes:
-    return b"event: " + data["type"].encode() + b"\ndata: " + as_json(data) + b"\n\n"
+    return f"event: {data['type']}\ndata: ".encode() + as_json(data) + b"\n\n"

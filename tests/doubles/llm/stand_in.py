@@ -1,4 +1,4 @@
-"""A vendor of models for tests: a real HTTP server that speaks the vendor's wire format and misbehaves when told."""
+"""A vendor of models for tests: a real HTTP server that speaks its wire format and misbehaves when told."""
 
 import json
 import threading
@@ -163,13 +163,12 @@ def as_json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def check_schema(schema: object) -> str:
+def check_schema(schema: Any) -> str:
     """What strict structured output of Anthropic and OpenAI does not accept; "" when it does."""
-    match schema:
-        case {"type": "object", "properties": dict(properties)}:
-            if schema.get("additionalProperties") is not False:
-                return "additionalProperties must be false"
-            if set(schema.get("required", [])) != set(properties):
-                return "every property must be required"
-            return ""
-    return "the root must be an object"
+    if not isinstance(schema, dict) or schema.get("type") != "object":
+        return "the root must be an object"
+    if schema.get("additionalProperties") is not False:
+        return "additionalProperties must be false"
+    if set(schema.get("required", [])) != set(schema["properties"]):
+        return "every property must be required"
+    return ""
