@@ -11,10 +11,14 @@ from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
-from api_server.routes import debug, pages, questions, status
+from api_server.routes import debug, pages, questions, scripts, status
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.vectors.chroma import open_index
+from api_server.writing.capability import Capabilities
+from api_server.writing.checks import ScriptChecks
+from api_server.writing.writer import WritingDesk
 from prompts.library import load_library
 from service.http import create_http_app
 from service.version import package_version
@@ -24,19 +28,37 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
     providers = ProviderChain([provider]) if provider else build_provider(settings, library)
+    capabilities = Capabilities(library)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_storage(settings) as storage, httpx2.AsyncClient() as client, providers:
             app.state.storage = storage
             executor = ExecutionClient(settings.executor_url, client)
-            app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), providers, library)
-            yield
+            app.state.pipeline = Pipeline(
+                settings,
+                executor,
+                ToolCatalog(executor),
+                providers,
+                library,
+                open_desk(settings, executor, providers),
+                capabilities,
+            )
+            async with open_index(settings) as app.state.vectors:
+                yield
 
-    app = create_http_app("qna-ai", package_version(), lifespan)
+    app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     app.include_router(questions.router)
+    app.include_router(scripts.router)
     app.include_router(status.router)
     app.include_router(pages.router)
     if settings.qna_environment == "development":
         app.include_router(debug.router)
     return app
+
+
+def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:
+    """Where scripts are written, with these settings."""
+    return WritingDesk(
+        provider, ScriptChecks(executor), settings.llm_timeout_seconds, settings.script_repairs_max
+    )

@@ -13,6 +13,9 @@ PlatformError (service.errors)
 ├── RequestIdTaken         409: the caller takes a fresh request id
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
+├── InvalidParameters      422: the person corrects the named parameters
+├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
     ├── ProviderUnavailable      503: it does not answer or is overloaded; try again
@@ -183,3 +186,22 @@ class SchemaMismatch(Unavailable):
     """The tables are not those this version works with."""
 
     code = "SCHEMA_MISMATCH"
+
+
+class InvalidParameters(BadRequest):
+    """The parameters do not fit the script's schema; `fields` in the details names each with its problem."""
+
+    code = "INVALID_PARAMETERS"
+
+
+class Cancelled(PlatformError):
+    """It was stopped before there was an answer."""
+
+    code = "CANCELLED"
+    status = 499
+
+
+class VectorsUnavailable(Unavailable):
+    """Nothing can be looked up by meaning now."""
+
+    code = "VECTORS_UNAVAILABLE"

@@ -10,6 +10,9 @@ from schemas.errors import ErrorDetail
 from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
 
+SCRIPT_LENGTH_MAX = 200_000
+"""Characters."""
+
 DEFAULT_SEED = 1
 """Of every execution that replays no tape: the same script on the same data gives the same bytes."""
 
@@ -74,7 +77,7 @@ class Tape(Wire):
 class ExecuteRequest(Wire):
     """The body of `POST /execute`."""
 
-    script: str = Field(min_length=1, max_length=200_000)
+    script: str = Field(min_length=1, max_length=SCRIPT_LENGTH_MAX)
     execution_id: str = Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
     parameters: dict[str, Json] = Field(default_factory=dict)
     timeout_seconds: float = Field(default=30, gt=0, le=120)
@@ -85,7 +88,7 @@ class ExecuteRequest(Wire):
 class ValidateRequest(Wire):
     """The body of `POST /validate`."""
 
-    script: str = Field(max_length=200_000)
+    script: str = Field(max_length=SCRIPT_LENGTH_MAX)
 
 
 class Resources(Wire):

@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
 from api_server.storage.opened import Storage
+from api_server.vectors.index import VectorIndex
 
 
 def get_pipeline(request: Request) -> Pipeline:
@@ -25,6 +26,15 @@ def get_storage(request: Request) -> Storage:
 
 
 TheStorage = Annotated[Storage, Depends(get_storage)]
+
+
+def get_vectors(request: Request) -> VectorIndex:
+    """The index of this app."""
+    index: VectorIndex = request.app.state.vectors
+    return index
+
+
+TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
 
 
 def get_caller() -> Caller:

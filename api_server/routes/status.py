@@ -1,9 +1,12 @@
 """How the server and its parts are: `GET /health` and `GET /models`."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 
 from api_server.errors import ExecutorUnavailable
-from api_server.routes.dependencies import ThePipeline
+from api_server.routes.dependencies import ThePipeline, TheVectors
+from api_server.vectors.index import VectorIndex
 from schemas.analysis import ModelsResponse
 from schemas.health import Health, PartHealth, worst_status
 from service.version import package_version
@@ -12,8 +15,8 @@ router = APIRouter()
 
 
 @router.get("/health")
-async def health(pipeline: ThePipeline) -> Health:
-    """Every part, asked now: the model, the execution server, and the tool servers behind it."""
+async def health(pipeline: ThePipeline, vectors: TheVectors) -> Health:
+    """Every part, asked now: the model, the vectors, the execution server, and the tool servers behind it."""
     models = await pipeline.provider.models()
     writer = PartHealth(
         name="llm",
@@ -21,8 +24,16 @@ async def health(pipeline: ThePipeline) -> Health:
         detail="" if models else "no model can be reached",
         facts={"provider": pipeline.provider.name, "models": [model.id for model in models]},
     )
-    parts = [writer, *await _execution_parts(pipeline)]
+    parts = [writer, _vectors_part(vectors), *await _execution_parts(pipeline)]
     return Health(service="api_server", status=worst_status(parts), version=package_version(), parts=parts)
+
+
+def _vectors_part(vectors: VectorIndex) -> PartHealth:
+    readiness = vectors.readiness
+    status: Literal["up", "degraded"] = "degraded" if readiness.state == "unavailable" else "up"
+    return PartHealth(
+        name="vectors", status=status, detail=readiness.detail, facts={"state": readiness.state}
+    )
 
 
 async def _execution_parts(pipeline: ThePipeline) -> list[PartHealth]:
