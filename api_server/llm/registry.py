@@ -30,6 +30,9 @@ class UnconfiguredProvider(BadProviderSetting):
     """It names a provider that has neither key nor address."""
 
 
+OWN_SHARE_OF_TIME = 0.95
+"""A provider gives up before whoever waits for it does: else no circuit would learn that time ran out."""
+
 Build = Callable[[LLMSettings, Library, bool], LLMProvider]
 """The third argument: whether another provider is asked when this one fails."""
 
@@ -51,7 +54,7 @@ def _remote(make_vendor: Callable[[LLMSettings], Vendor]) -> Build:
 
     def build(settings: LLMSettings, _library: Library, has_next: bool) -> LLMProvider:
         limits = AskLimits(
-            total_seconds=settings.llm_timeout_seconds,
+            total_seconds=settings.llm_timeout_seconds * OWN_SHARE_OF_TIME,
             silence_seconds=settings.llm_silence_seconds if has_next else None,
         )
         return RemoteProvider(make_vendor(settings), load_prices(settings.llm_prices_file), limits)
