@@ -136,7 +136,7 @@ async def test_silence_is_a_failure_while_there_is_somebody_else(opened: Opened,
     async def hear(piece: str) -> None:
         heard.append(piece)
 
-    chain = await opened.chain(llm_silence_seconds=0.3)
+    chain = await opened.chain(llm_silence_seconds=2)
     assert isinstance(await chain.write_script(TASK, hear), Draft)
     last = len(heard) - 1 - heard[::-1].index(ANEW)
     assert "".join(heard[last:]) == SCRIPT, "what the first one had shown is taken back"
