@@ -14,6 +14,7 @@ from api_server.routes import debug, pages, questions, scripts, status
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.type_check import TypeChecker
 from api_server.vectors.chroma import open_index
 from api_server.writing.capability import Capabilities
 from api_server.writing.checks import ScriptChecks
@@ -58,6 +59,5 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
 def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:
     """Where scripts are written, with these settings."""
-    return WritingDesk(
-        provider, ScriptChecks(executor), settings.llm_timeout_seconds, settings.script_repairs_max
-    )
+    checks = ScriptChecks(executor, TypeChecker().check)
+    return WritingDesk(provider, checks, settings.llm_timeout_seconds, settings.script_repairs_max)

@@ -59,8 +59,11 @@ def day(moment: Any) -> str:
 
 def weekdays() -> Numbers:
     found = returns("KO", "2000-01-03", "2019-12-31")
-    names = ["monday", "tuesday", "wednesday", "thursday", "friday"]
-    means = {name: float(found[found.index.weekday == number].mean()) for number, name in enumerate(names)}
+    on = [f"{moment:%A}".lower() for moment in found.index]
+    means = {
+        name: float(np.mean([value for day, value in zip(on, found, strict=True) if day == name]))
+        for name in set(on)
+    }
     return {**means, "best": max(means, key=lambda name: means[name]).capitalize()}
 
 

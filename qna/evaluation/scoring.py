@@ -113,9 +113,7 @@ def _score_refusal(question: EvaluationQuestion, refusal: ErrorResponse, latency
 
 def _is_valid(attempts: Sequence[Attempt]) -> bool | None:
     """Whether the first script could run as it was; doubts about types do not count."""
-    if not attempts:
-        return None
-    return all(finding.code.startswith("TYPE") for finding in attempts[0].findings)
+    return not attempts[0].findings if attempts else None
 
 
 def _rows_of(answer: AnalyzeResponse) -> list[Row]:
