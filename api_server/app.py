@@ -1,5 +1,6 @@
 """The API server over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
@@ -8,18 +9,37 @@ from fastapi import FastAPI
 
 from api_server.execution_client import ExecutionClient
 from api_server.live import open_live
+from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
-from api_server.routes import caches, debug, pages, progress, questions, scripts, status, stops
+from api_server.prompting import PromptMaker
+from api_server.routes import (
+    caches,
+    comparisons,
+    debug,
+    exports,
+    pages,
+    progress,
+    provenance,
+    questions,
+    replays,
+    reruns,
+    scripts,
+    status,
+    stops,
+)
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.trust.desk import open_trust
+from api_server.type_check import TypeChecker
 from api_server.vectors.chroma import open_index
+from api_server.vectors.index import VectorIndex
 from api_server.writing.capability import Capabilities
 from api_server.writing.checks import ScriptChecks
 from api_server.writing.writer import WritingDesk
-from prompts.library import load_library
+from prompts.library import Library, load_library
 from service.http import create_http_app
 from service.version import package_version
 
@@ -27,36 +47,37 @@ from service.version import package_version
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
-    writer = provider or build_provider(settings, library)
+    providers = ProviderChain([provider]) if provider else build_provider(settings, library)
     capabilities = Capabilities(library)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            storage = app.state.storage = await stack.enter_async_context(open_storage(settings))
-            client = await stack.enter_async_context(httpx2.AsyncClient())
+            enter = stack.enter_async_context
+            storage = app.state.storage = await enter(open_storage(settings))
+            vectors = app.state.vectors = await enter(open_index(settings))
+            client = await enter(httpx2.AsyncClient())
+            await enter(providers)
             executor = ExecutionClient(settings.executor_url, client)
-            live = app.state.live = await stack.enter_async_context(open_live(settings, storage, executor))
+            live = app.state.live = await enter(open_live(settings, storage, executor))
+            app.state.trust = open_trust(settings, storage, executor)
+            catalog = ToolCatalog(executor, live.cache)
             app.state.pipeline = Pipeline(
                 settings,
                 executor,
-                ToolCatalog(executor, live.cache),
-                writer,
-                library,
-                open_desk(settings, executor, writer),
+                catalog,
+                providers,
+                await enter(open_prompts(settings, catalog, library, vectors)),
+                open_desk(settings, executor, providers),
                 capabilities,
             )
-            app.state.vectors = await stack.enter_async_context(open_index(settings))
             yield
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
-    app.include_router(questions.router)
-    app.include_router(scripts.router)
-    app.include_router(progress.router)
-    app.include_router(stops.router)
-    app.include_router(caches.router)
-    app.include_router(status.router)
-    app.include_router(pages.router)
+    for noun in (questions, scripts, progress, stops, caches, status):
+        app.include_router(noun.router)
+    for noun in (comparisons, exports, provenance, replays, reruns, pages):
+        app.include_router(noun.router)
     if settings.qna_environment == "development":
         app.include_router(debug.router)
     return app
@@ -65,5 +86,22 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:
     """Where scripts are written, with these settings."""
     return WritingDesk(
-        provider, ScriptChecks(executor), settings.llm_timeout_seconds, settings.script_repairs_max
+        provider,
+        ScriptChecks(executor, TypeChecker().check),
+        settings.llm_timeout_seconds,
+        settings.script_repairs_max,
     )
+
+
+@asynccontextmanager
+async def open_prompts(
+    settings: ApiSettings, catalog: ToolCatalog, library: Library, vectors: VectorIndex
+) -> AsyncIterator[PromptMaker]:
+    """What makes prompts; the recipes are remembered beside it, so that nobody waits for that."""
+    prompts = PromptMaker(catalog, library, vectors, settings.conversation_context_window)
+    remembering = asyncio.create_task(prompts.remember())
+    try:
+        yield prompts
+    finally:
+        remembering.cancel()
+        await asyncio.gather(remembering, prompts.close(), return_exceptions=True)

@@ -8,7 +8,6 @@ from itertools import groupby
 
 from api_server.errors import ExecutorUnavailable
 from api_server.execution_client import ExecutionClient
-from api_server.signatures import render_stubs
 from schemas.tools import Tool, ToolCatalogue
 from service.cache.cache import Cache
 
@@ -28,7 +27,6 @@ class ToolCatalog:
         self._known: ToolCatalogue | None = None
         self._known_at = 0.0
         self._kept = ("", 0.0)
-        self._stubs = ("", "")
 
     async def current(self) -> ToolCatalogue:
         """The tools now, or the last ones known while nobody answers. Raises `ExecutorUnavailable`."""
@@ -43,13 +41,6 @@ class ToolCatalog:
             self._known_at = time.monotonic()
             await self._keep(self._known)
         return self._known
-
-    async def stubs(self) -> str:
-        """The tools as typed Python, rendered once for each catalogue. Raises `ExecutorUnavailable`."""
-        catalogue = await self.current()
-        if self._stubs[0] != catalogue.digest:
-            self._stubs = (catalogue.digest, render_stubs(catalogue.tools))
-        return self._stubs[1]
 
     async def _keep(self, catalogue: ToolCatalogue) -> None:
         """Put the schemas into the cache when they changed, and once in half their time."""

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
+from api_server.settings.prompting import PromptSettings
 from api_server.settings.rate_limits import RateLimitSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.trust import TrustSettings
@@ -14,6 +15,7 @@ from service.redis_settings import RedisSettings
 class ApiSettings(
     LLMSettings,
     RateLimitSettings,
+    PromptSettings,
     StorageSettings,
     TrustSettings,
     VectorSettings,
