@@ -169,8 +169,12 @@ def test_health_asks_every_part(house: Running) -> None:
     assert [part.name for part in health.parts] == [
         "llm",
         "vectors",
+        "cache",
+        "events",
+        "rate_limits",
         "executor",
         "jail",
+        "tool_answers",
         "financial",
         "analytics",
         "validation",
