@@ -12,10 +12,22 @@ from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
 from api_server.prompting import PromptMaker
-from api_server.routes import debug, pages, questions, scripts, status
+from api_server.routes import (
+    comparisons,
+    debug,
+    exports,
+    pages,
+    provenance,
+    questions,
+    replays,
+    reruns,
+    scripts,
+    status,
+)
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.trust.desk import open_trust
 from api_server.type_check import TypeChecker
 from api_server.vectors.chroma import open_index
 from api_server.vectors.index import VectorIndex
@@ -42,6 +54,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
         ):
             app.state.storage, app.state.vectors = storage, vectors
             executor = ExecutionClient(settings.executor_url, client)
+            app.state.trust = open_trust(settings, storage, executor)
             catalog = ToolCatalog(executor)
             async with open_prompts(settings, catalog, library, vectors) as prompts:
                 app.state.pipeline = Pipeline(
@@ -59,6 +72,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     app.include_router(questions.router)
     app.include_router(scripts.router)
     app.include_router(status.router)
+    for noun in (comparisons, exports, provenance, replays, reruns):
+        app.include_router(noun.router)
     app.include_router(pages.router)
     if settings.qna_environment == "development":
         app.include_router(debug.router)
