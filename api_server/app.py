@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 import httpx2
 from fastapi import Depends, FastAPI
+from service.cache.memory_cache import MemoryCache
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -21,8 +22,8 @@ from api_server.routes.dependencies import get_caller
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.vectors.chroma import open_index
 from prompts.library import load_library
-from service.cache.memory_cache import MemoryCache
 from service.http import create_http_app
 from service.version import package_version
 
@@ -41,7 +42,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             app.state.conversations = Conversations(storage.sessions, storage.executions, copies)
             executor = ExecutionClient(settings.executor_url, client)
             app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
-            yield
+            async with open_index(settings) as app.state.vectors:
+                yield
 
     app = create_http_app("qna-ai", package_version(), lifespan)
     guard_browsers(app, settings)

@@ -15,6 +15,7 @@ PlatformError (service.errors)
 ├── IdentityProviderUnavailable  503: the caller waits, the operator looks at JWKS_URL
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
+├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
     ├── ProviderUnavailable      503: it does not answer or is overloaded; try again
@@ -197,3 +198,9 @@ class SchemaMismatch(Unavailable):
     """The tables are not those this version works with."""
 
     code = "SCHEMA_MISMATCH"
+
+
+class VectorsUnavailable(Unavailable):
+    """Nothing can be looked up by meaning now."""
+
+    code = "VECTORS_UNAVAILABLE"

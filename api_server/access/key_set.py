@@ -39,7 +39,7 @@ class KeySet:
         self._fetching = asyncio.Lock()
 
     async def find(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
-        """The key of that id for that algorithm. Raises `IdentityProviderUnavailable` while none are known."""
+        """The key of that id for that algorithm. Raises `IdentityProviderUnavailable`."""
         if self._age() > FRESH_SECONDS:
             await self._fetch()
         key = self._pick(key_id, algorithm)

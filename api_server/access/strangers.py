@@ -1,7 +1,7 @@
 """Without access control a browser's word is enough, so a stranger's web page must not be able to use it.
 
-Refuses requests to a host name that is not this machine's own (DNS rebinding) and those sent by a page of another
-origin (cross-site requests, also over WebSocket).
+Refuses requests to a host name that is not this machine's own (DNS rebinding) and those sent by a page of
+another origin (cross-site requests, also over WebSocket).
 """
 
 from urllib.parse import urlsplit

@@ -1,7 +1,7 @@
 """JSON web tokens: whose they are, if they are genuine and meant for us.
 
-A token says itself how it is signed; only HS256 with our secret, and RS256 or ES256 with a key of the JWKS, is
-believed, and never one kind of key for another kind of signature.
+A token says itself how it is signed; only HS256 with our secret, and RS256 or ES256 with a key of the JWKS,
+is believed, and never one kind of key for another kind of signature.
 """
 
 from dataclasses import dataclass

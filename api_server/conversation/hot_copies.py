@@ -1,17 +1,17 @@
 """The latest of each session where it is quick to reach: `sessions:{id}`, 7 days.
 
-SQL stays the truth. A copy carries the session's `updated_at` and counts only while SQL has the same: it cannot be
-out of date, whichever server wrote last, and there is nothing to invalidate.
+SQL stays the truth. A copy carries the session's `updated_at` and counts only while SQL has the same: it
+cannot be out of date, whichever server wrote last, and there is nothing to invalidate.
 """
 
 from typing import Any
 
 import structlog
 from pydantic import ValidationError
+from service.cache.cache import Cache
 
 from api_server.storage.records import ChatSession
 from schemas.conversation import Context, ContextMessage, ExpandedQuery
-from service.cache.cache import Cache
 
 log = structlog.get_logger()
 

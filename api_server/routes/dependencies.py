@@ -14,6 +14,7 @@ from api_server.errors import Forbidden
 from api_server.pipeline import Pipeline
 from api_server.storage.audit import Origin
 from api_server.storage.opened import Storage
+from api_server.vectors.index import VectorIndex
 from schemas.analysis import SESSION_ID_PATTERN
 from service.errors import PlatformError
 
@@ -59,6 +60,15 @@ async def get_caller(connection: HTTPConnection) -> Caller:
 
 
 TheCaller = Annotated[Caller, Depends(get_caller)]
+
+
+def get_vectors(request: Request) -> VectorIndex:
+    """The index of this app."""
+    index: VectorIndex = request.app.state.vectors
+    return index
+
+
+TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
 
 
 def get_administrator(caller: TheCaller) -> Caller:

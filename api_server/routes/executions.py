@@ -53,7 +53,11 @@ async def read_execution(
 
 @router.post("/{execution_id}/feedback", response_model_by_alias=True)
 async def judge_execution(
-    execution_id: ExecutionId, body: FeedbackRequest, caller: TheCaller, storage: TheStorage, origin: TheOrigin
+    execution_id: ExecutionId,
+    body: FeedbackRequest,
+    caller: TheCaller,
+    storage: TheStorage,
+    origin: TheOrigin,
 ) -> ExecutionResponse:
     """Say whether an answer is right: only then may its script answer other questions."""
     trust = Trust.CONFIRMED if body.correct else Trust.WITHDRAWN

@@ -1,11 +1,12 @@
 """How the server and its parts are: `GET /health` and `GET /models`."""
 
-from typing import Any
+from typing import Literal
 
 from fastapi import APIRouter
 
-from api_server.errors import DatabaseUnavailable, ExecutorUnavailable
-from api_server.routes.dependencies import ThePipeline, TheStorage
+from api_server.errors import ExecutorUnavailable
+from api_server.routes.dependencies import ThePipeline, TheStorage, TheVectors
+from api_server.vectors.index import VectorIndex
 from schemas.analysis import ModelsResponse
 from schemas.health import Health, PartHealth, worst_status
 from service.version import package_version
@@ -17,8 +18,8 @@ models_router = APIRouter()
 
 
 @router.get("/health")
-async def health(pipeline: ThePipeline, storage: TheStorage) -> Health:
-    """Every part, asked now: the model, the database, the execution server, the tool servers behind it."""
+async def health(pipeline: ThePipeline, storage: TheStorage, vectors: TheVectors) -> Health:
+    """Every part, asked now: model, database, vectors, the execution server and the tool servers behind it."""
     models = await pipeline.provider.models()
     writer = PartHealth(
         name="llm",
@@ -26,17 +27,17 @@ async def health(pipeline: ThePipeline, storage: TheStorage) -> Health:
         detail="" if models else "no model can be reached",
         facts={"provider": pipeline.provider.name, "models": [model.id for model in models]},
     )
-    parts = [writer, await _database_part(storage), *await _execution_parts(pipeline)]
+    database = await storage.database.check()
+    parts = [writer, database, _vectors_part(vectors), *await _execution_parts(pipeline)]
     return Health(service="api_server", status=worst_status(parts), version=package_version(), parts=parts)
 
 
-async def _database_part(storage: TheStorage) -> PartHealth:
-    facts: dict[str, Any] = {"backend": storage.database.backend}
-    try:
-        facts["latency_ms"] = round(await storage.database.measure_latency_ms(), 3)
-    except DatabaseUnavailable as error:
-        return PartHealth(name="database", status="down", detail=error.message, facts=facts)
-    return PartHealth(name="database", status="up", facts=facts)
+def _vectors_part(vectors: VectorIndex) -> PartHealth:
+    readiness = vectors.readiness
+    status: Literal["up", "degraded"] = "degraded" if readiness.state == "unavailable" else "up"
+    return PartHealth(
+        name="vectors", status=status, detail=readiness.detail, facts={"state": readiness.state}
+    )
 
 
 async def _execution_parts(pipeline: ThePipeline) -> list[PartHealth]:

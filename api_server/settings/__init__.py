@@ -5,9 +5,10 @@ from pydantic import Field
 from api_server.settings.access import AccessSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.storage import StorageSettings
+from api_server.settings.vectors import VectorSettings
 
 
-class ApiSettings(AccessSettings, LLMSettings, StorageSettings):
+class ApiSettings(AccessSettings, LLMSettings, StorageSettings, VectorSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
