@@ -1,11 +1,10 @@
 """The API server over HTTP."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 from fastapi import Depends, FastAPI
-from service.cache.memory_cache import MemoryCache
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
@@ -24,6 +23,7 @@ from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
 from api_server.vectors.chroma import open_index
 from prompts.library import load_library
+from service.cache.opening import open_cache, open_link
 from service.http import create_http_app
 from service.version import package_version
 
@@ -35,15 +35,20 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with open_storage(settings) as storage, httpx2.AsyncClient() as client:
+        async with AsyncExitStack() as stack:
+            storage = await stack.enter_async_context(open_storage(settings))
+            client = await stack.enter_async_context(httpx2.AsyncClient())
+            link = open_link(settings)
+            if link is not None:
+                stack.push_async_callback(link.close)
             app.state.storage = storage
             app.state.gate = open_gate(settings, storage, client)
-            copies = HotCopies(MemoryCache())
+            copies = HotCopies(open_cache(link))
             app.state.conversations = Conversations(storage.sessions, storage.executions, copies)
             executor = ExecutionClient(settings.executor_url, client)
             app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
-            async with open_index(settings) as app.state.vectors:
-                yield
+            app.state.vectors = await stack.enter_async_context(open_index(settings))
+            yield
 
     app = create_http_app("qna-ai", package_version(), lifespan)
     guard_browsers(app, settings)

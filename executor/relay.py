@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
@@ -15,6 +15,9 @@ from executor.frames import CallRequest, encode_frame
 from sandbox_policies.policy import Limits
 from schemas.errors import ErrorDetail
 from schemas.execution import RecordedCall, Tape, ToolCall
+
+STALE = "stale"
+"""The label of an answer that is no longer true, given because nobody answers now."""
 
 
 class TooManyCalls(Exception):
@@ -40,6 +43,7 @@ class Call:
     problem: ErrorDetail | None
     duration_ms: float = 0.0
     cache_hit: bool = False
+    stale_label: dict[str, Any] = field(default_factory=dict)
     response: Any = None
     body: bytes = b""
     """The response as JSON, in the order of keys that the script sees; gone once it is sent."""
@@ -70,7 +74,7 @@ class Call:
             "success": self.problem is None,
             "error": self.problem,
             "digest": self.digest,
-            "metadata": _label(self.response),
+            "metadata": {**_label(self.response), **self.stale_label},
             "row_count": _row_count(self.response),
         }
 
@@ -162,6 +166,8 @@ class Relay:
             answer = await self._broker.answer(call.tool, call.arguments)
             call.take(answer.value, self._encode(call.tool, answer.value))
             call.cache_hit = answer.cache_hit
+            if answer.stale_seconds is not None:
+                call.stale_label = {"cache": STALE, "age_seconds": round(answer.stale_seconds, 1)}
         except ToolFailure as failure:
             call.problem = failure.detail
         call.duration_ms = (time.perf_counter() - started) * 1000
@@ -185,6 +191,8 @@ class Relay:
             raise Divergence(call.tool, call.arguments, call.occurrence)
         call.started_ms, call.duration_ms, call.problem = known.started_ms, known.duration_ms, known.error
         call.cache_hit = known.cache_hit
+        if known.metadata.get("cache") == STALE:
+            call.stale_label = {name: known.metadata.get(name) for name in ("cache", "age_seconds")}
         if known.success:
             call.take(known.response, orjson.dumps(known.response))
 

@@ -9,6 +9,7 @@ from fastapi.responses import Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from executor.engine import Engine
+from schemas.cache import Forgotten
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
 from schemas.health import Health, PartHealth, worst_status
 from schemas.tools import ServerState, ToolCatalogue
@@ -64,6 +65,12 @@ async def cancel(execution_id: str, engine: TheEngine) -> dict[str, bool]:
     return {"success": True}
 
 
+@router.delete("/cache")
+async def forget_answers(engine: TheEngine) -> Forgotten:
+    """Drop every tool's answer that was to be given again."""
+    return Forgotten(forgotten={"tool_answers": await engine.broker.forget_answers()})
+
+
 @router.get("/tools")
 async def tools(engine: TheEngine) -> ToolCatalogue:
     """Every tool that scripts can call now, and the servers they come from."""
@@ -106,6 +113,7 @@ async def health(engine: TheEngine) -> Health:
         )
         for server in await engine.broker.check()
     ]
-    parts = [jail, *servers]
+    answers = (await engine.cache.check()).model_copy(update={"name": "tool_answers"})
+    parts = [jail, answers, *servers]
     status = "down" if jail.status == "down" else worst_status(parts)
     return Health(service="executor", status=status, version=package_version(), parts=parts)

@@ -16,7 +16,7 @@ from executor.frames import BrokenFrame, encode_frame, read_frame
 from executor.jail.launcher import Launcher
 from executor.jail.process import ChildEnd, ChildProcess
 from executor.jail.server_channel import FrameTooLarge
-from executor.relay import Divergence, Relay, TooManyCalls
+from executor.relay import STALE, Divergence, Relay, TooManyCalls
 from executor.report import RunLimits, Verdict
 from executor.script_cache import CompiledScript, ScriptCache
 from sandbox_policies.policy import Policy
@@ -216,7 +216,7 @@ class Run:
             tool_calls=calls,
             printed="".join(self.printed),
             steps=self.steps,
-            warnings=[*verdict.warnings, *find_mixtures(calls)],
+            warnings=[*verdict.warnings, *find_mixtures(calls), *find_stale(calls)],
             parameters=self.parameters,
             resources=resources,
         )
@@ -262,6 +262,19 @@ def find_mixtures(calls: list[ToolCall]) -> list[str]:
         return []
     real, simulated = (", ".join(kinds[is_simulated]) for is_simulated in (False, True))
     return [f"real data ({real}) and simulated data ({simulated}) are mixed: do not compare their figures"]
+
+
+def find_stale(calls: list[ToolCall]) -> list[str]:
+    """A warning for each tool that answered from memory although its answer was no longer true."""
+    ages: dict[str, float] = {}
+    for call in calls:
+        age = call.metadata.get("age_seconds")
+        if call.metadata.get("cache") == STALE and isinstance(age, int | float):
+            ages[call.tool] = max(ages.get(call.tool, 0.0), age)
+    return [
+        f"{tool} does not answer now: its data is from {age / 60:.0f} minutes ago"
+        for tool, age in ages.items()
+    ]
 
 
 async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:

@@ -57,16 +57,28 @@ class TypedTool(Tool):
         )
 
 
-def make_tool(function: Callable[..., Any], volatility_seconds: int) -> Tool:
+def make_tool(
+    function: Callable[..., Any],
+    volatility_seconds: int,
+    *,
+    follows_market: bool = False,
+    stale_seconds: int = 0,
+) -> Tool:
     """`function` under its own name; its docstring and annotations are what callers see.
 
-    `volatility_seconds` is how long an answer stays true while the market is open.
+    `volatility_seconds` is how long an answer stays true while the market is open; one that `follows_market`
+    stays true while US stocks rest. For `stale_seconds` more it may be given while nobody answers, labelled.
     """
+    meta: dict[str, Any] = {"volatility": volatility_seconds}
+    if follows_market:
+        meta["follows_market"] = True
+    if stale_seconds:
+        meta["stale_if_error"] = stale_seconds
     tool = TypedTool.from_function(
         function,
         description=inspect.getdoc(function),
         annotations=READ_ONLY,
-        meta={"volatility": volatility_seconds},
+        meta=meta,
         structured_output=True,
     )
     model = tool.fn_metadata.arg_model
@@ -75,6 +87,14 @@ def make_tool(function: Callable[..., Any], volatility_seconds: int) -> Tool:
     model.model_rebuild(force=True)
     tool.parameters = model.model_json_schema(by_alias=True)
     return tool
+
+
+def state_configuration(tools: list[Tool], configuration: str) -> list[Tool]:
+    """`tools` that say how their server is configured: then several execution servers share the answers."""
+    if configuration:
+        for tool in tools:
+            tool.meta = {**(tool.meta or {}), "configuration": configuration}
+    return tools
 
 
 def _result(content: dict[str, Any], text: str, *, is_error: bool = False) -> CallToolResult:

@@ -19,7 +19,7 @@ models_router = APIRouter()
 
 @router.get("/health")
 async def health(pipeline: ThePipeline, storage: TheStorage, vectors: TheVectors) -> Health:
-    """Every part, asked now: model, database, vectors, the execution server and the tool servers behind it."""
+    """Every part, asked now: model, database, vectors, execution server and the tool servers behind it."""
     models = await pipeline.provider.models()
     writer = PartHealth(
         name="llm",

@@ -6,9 +6,10 @@ from api_server.settings.access import AccessSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.vectors import VectorSettings
+from service.redis_settings import RedisSettings
 
 
-class ApiSettings(AccessSettings, LLMSettings, StorageSettings, VectorSettings):
+class ApiSettings(AccessSettings, LLMSettings, StorageSettings, VectorSettings, RedisSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(

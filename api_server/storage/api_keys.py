@@ -51,7 +51,7 @@ class ApiKeyStore:
         return key, text
 
     async def find(self, text: str) -> ApiKey | None:
-        """The key that `text` is, unless it is revoked or over. Nothing is remembered: revoking works at once."""
+        """The key that `text` is, unless revoked or over. Nothing is remembered: revoking works at once."""
         prefix, _, rest = text.partition("_")
         key_id, _, secret = rest.partition("_")
         if prefix != PREFIX or not key_id or not secret:

@@ -148,6 +148,7 @@ class OddServer:
         *,
         is_read_only: bool = False,
         volatility: Any = None,
+        policy: dict[str, Any] | None = None,
         **schema: Any,
     ) -> None:
         """A tool whose arguments are described by `schema`."""
@@ -156,7 +157,7 @@ class OddServer:
             input_schema={"type": "object", **schema},
             output_schema=output_schema,
             annotations=ToolAnnotations(read_only_hint=True) if is_read_only else None,
-            _meta=None if volatility is None else {"volatility": volatility},
+            _meta=policy if volatility is None else {"volatility": volatility, **(policy or {})},
         )
         self.tools.append(tool)
         self.handlers[name] = handler
