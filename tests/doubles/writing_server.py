@@ -1,7 +1,8 @@
-"""`python -m tests.doubles.writing_server`: an API server's storage with an execution at every step of its way."""
+"""`python -m tests.doubles.writing_server`: an API server with an execution at every step of its way."""
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 
 from api_server.settings.storage import StorageSettings
 from api_server.storage.executions import NewExecution
@@ -19,7 +20,7 @@ async def go_to(storage: Storage, step: str) -> Recording:
     new = NewExecution(f"exec_{step}", "ann", "sess_crash", f"What about {step}?", "0" * 64)
     _execution, recording = await storage.recorder.accept(new, ORIGIN)
     assert recording is not None
-    ways = {
+    ways: dict[str, Callable[[], Awaitable[None]]] = {
         "understood": lambda: recording.understood(
             Understanding("It in full", 0.8, {"metric": "volatility"})
         ),
