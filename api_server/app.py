@@ -5,23 +5,24 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
 from fastapi import Depends, FastAPI
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from api_server.access.gate import open_gate
-from api_server.access.strangers import StrangersKeptOut
+from api_server.access.strangers import guard_browsers
 from api_server.conversation.conversations import Conversations
 from api_server.conversation.hot_copies import HotCopies
 from api_server.execution_client import ExecutionClient
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
-from api_server.routes import debug, executions, pages, questions, sessions, status
+from api_server.routes import debug, executions, pages, questions, scripts, sessions, status
 from api_server.routes.dependencies import get_caller
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
 from api_server.vectors.chroma import open_index
+from api_server.writing.capability import Capabilities
+from api_server.writing.checks import ScriptChecks
+from api_server.writing.writer import WritingDesk
 from prompts.library import load_library
 from service.cache.opening import open_cache, open_link
 from service.http import create_http_app
@@ -32,6 +33,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
     writer = provider or build_provider(settings, library)
+    capabilities = Capabilities(library)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -46,15 +48,23 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             copies = HotCopies(open_cache(link))
             app.state.conversations = Conversations(storage.sessions, storage.executions, copies)
             executor = ExecutionClient(settings.executor_url, client)
-            app.state.pipeline = Pipeline(settings, executor, ToolCatalog(executor), writer, library)
+            app.state.pipeline = Pipeline(
+                settings,
+                executor,
+                ToolCatalog(executor),
+                writer,
+                library,
+                open_desk(settings, executor, writer),
+                capabilities,
+            )
             app.state.vectors = await stack.enter_async_context(open_index(settings))
             yield
 
-    app = create_http_app("qna-ai", package_version(), lifespan)
+    app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     guard_browsers(app, settings)
     for open_to_all in (status.router, pages.router):
         app.include_router(open_to_all)
-    guarded = [questions.router, status.models_router, sessions.router, executions.router]
+    guarded = [questions.router, scripts.router, status.models_router, sessions.router, executions.router]
     if settings.qna_environment == "development":
         guarded.append(debug.router)
     for router in guarded:
@@ -62,16 +72,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     return app
 
 
-def guard_browsers(app: FastAPI, settings: ApiSettings) -> None:
-    """Decide which pages in a browser may use the API: ours, and those of CORS_ORIGINS."""
-    if not settings.is_access_controlled:
-        # Innermost, so that its refusals have a request id like every other reply.
-        app.user_middleware.append(Middleware(StrangersKeptOut, allowed_origins=settings.allowed_origins))
-    if settings.allowed_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "X-API-Key", "X-Session-ID", "Last-Event-ID"],
-            expose_headers=["X-Request-ID", "Retry-After"],
-        )
+def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:
+    """Where scripts are written, with these settings."""
+    return WritingDesk(
+        provider, ScriptChecks(executor), settings.llm_timeout_seconds, settings.script_repairs_max
+    )

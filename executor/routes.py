@@ -1,7 +1,8 @@
 """Addresses of the execution server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -41,11 +42,22 @@ async def execute(
 ) -> ExecutionReport | StreamingResponse:
     """Run a script: HTTP 200 whatever becomes of it. `Accept: application/x-ndjson` streams events."""
     if NDJSON in accept:
-        return StreamingResponse(stream_events(engine, body), media_type=NDJSON)
+        events = stream_events(engine, body)
+        # A run that cannot even begin is an error with a status, not a stream that breaks off.
+        first = await anext(events)
+        return StreamingResponse(chain(first, events), media_type=NDJSON)
     return await engine.execute(body)
 
 
-async def stream_events(engine: Engine, body: ExecuteRequest) -> AsyncIterator[bytes]:
+async def chain(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """`first`, then `rest`, which is closed with this."""
+    async with aclosing(rest):
+        yield first
+        async for line in rest:
+            yield line
+
+
+async def stream_events(engine: Engine, body: ExecuteRequest) -> AsyncGenerator[bytes, None]:
     """Events as JSON lines; hanging up cancels the execution."""
     events: asyncio.Queue[ExecutionEvent | None] = asyncio.Queue()
     task = asyncio.create_task(engine.execute(body, events.put_nowait))

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 from schemas.wire import Wire
 
 Format = Literal["percent", "currency", "number", "integer", "date", "text"]
-ChartType = Literal["line", "candlestick", "bar", "scatter", "heatmap", "pie"]
+ChartType = Literal["line", "area", "candlestick", "bar", "scatter", "histogram", "heatmap", "pie"]
 
 
 class Row(Wire):
@@ -31,7 +31,11 @@ class Series(Wire):
 
 
 class Chart(Wire):
-    """A chart as data. Candlesticks use `open`, `high`, `low`, `close`; a heat map uses `z` rows."""
+    """A chart as data.
+
+    Candlesticks use `x`, `open`, `high`, `low`, `close` and perhaps `volume`; `series` are drawn over them.
+    A heat map uses `x` and `y` as names and `z` rows. A histogram counts the `y` values of its series itself.
+    """
 
     type: ChartType
     title: str = ""
@@ -43,6 +47,9 @@ class Chart(Wire):
     high: list[float | None] = Field(default_factory=list)
     low: list[float | None] = Field(default_factory=list)
     close: list[float | None] = Field(default_factory=list)
+    volume: list[float | None] = Field(default_factory=list)
+    stacked: bool = False
+    """Bars of several series stand on one another instead of side by side."""
     format: Format | None = None
 
 

@@ -117,7 +117,7 @@ async def _answer_crash(request: Request, error: Exception) -> JSONResponse:
         suggestions=("Try again; if it stays, see the server's log for the request id.",),
     )
     reply = error_response(request, plain)
-    reply.headers["X-Request-ID"] = request_id
+    reply.headers.update({"X-Request-ID": request_id, **getattr(request.app.state, "reply_headers", {})})
     return reply
 
 

@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 from uuid import uuid4
@@ -44,10 +44,33 @@ class RequestIds:
             await self.app(scope, receive, send_with_id)
 
 
-def create_http_app(title: str, version: str, lifespan: Lifespan) -> FastAPI:
-    """A FastAPI app with request ids and the one error shape."""
+class ReplyHeaders:
+    """Gives every reply the same headers, unless it has its own of that name."""
+
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
+        self.app = app
+        self.headers = {name.lower().encode(): value.encode() for name, value in headers.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                own = dict(message.get("headers", []))
+                added = [pair for pair in self.headers.items() if pair[0] not in own]
+                message["headers"] = [*message.get("headers", []), *added]
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def create_http_app(
+    title: str, version: str, lifespan: Lifespan, reply_headers: Mapping[str, str] | None = None
+) -> FastAPI:
+    """A FastAPI app with request ids and the one error shape; `reply_headers` are on crashes' replies too."""
     app = FastAPI(title=title, version=version, lifespan=lifespan, docs_url=None, redoc_url=None)
     app.add_middleware(RequestIds)
+    if reply_headers:
+        app.add_middleware(ReplyHeaders, headers=reply_headers)
+    app.state.reply_headers = dict(reply_headers or {})
     install_error_handlers(app)
     return app
 

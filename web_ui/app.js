@@ -1,166 +1,169 @@
-// Asks one question and shows the answer. Whatever a model or a vendor wrote becomes text nodes only.
-const main = document.querySelector("main");
-const form = document.querySelector("form");
-const box = document.querySelector("#question");
-const ask = document.querySelector("#ask");
-const stop = document.querySelector("#stop");
-const progress = document.querySelector("#progress");
-const card = document.querySelector("#answer");
+// The page: puts its parts together and hands every change of the state to them.
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  if (!ask.disabled) answerQuestion(box.value);
-});
+import { addressOf, currentPlace, goTo } from "./addresses.js";
+import { Announcer } from "./announcer.js";
+import { findInstallation } from "./api.js";
+import { AskBox } from "./ask_box.js";
+import { element } from "./elements.js";
+import { listenToKeys } from "./keyboard.js";
+import { keepKey } from "./http.js";
+import { EMPTY, PageState, stateName, windowTitle } from "./page_state.js";
+import { choose } from "./preferences.js";
+import { Questions } from "./questions.js";
+import { Rail } from "./rail/rail.js";
+import { showExamples, showInstallation } from "./welcome.js";
 
-box.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
-    event.preventDefault();
-    form.requestSubmit();
+const find = (id) => document.getElementById(id);
+
+class Page {
+  state = new PageState();
+  questions = new Questions(this.state);
+  announcer = new Announcer(find("announcer"));
+  askBox = new AskBox(find("ask"), this);
+  rail = new Rail(find("rail"), this);
+  #views = [];
+  #banner = element("p", { class: "note amber", id: "connection", hidden: true });
+  bench = null;
+
+  async start() {
+    find("notices").append(this.#banner);
+    this.state.follow((values, before) => this.#render(values, before));
+    listenToKeys(this);
+    addEventListener("popstate", () => this.questions.open(currentPlace()));
+    await this.questions.open(currentPlace());
+    if (this.state.values.phase === "empty") this.askBox.focus();
+    await Promise.allSettled([
+      showExamples(find("examples"), (question) => this.questions.ask(question)),
+      this.questions.loadHistory(),
+      this.#lookAtInstallation(),
+    ]);
   }
-});
 
-async function answerQuestion(question) {
-  const aborting = new AbortController();
-  const began = performance.now();
-  const elapsed = () => `${((performance.now() - began) / 1000).toFixed(1)} s`;
-  const ticking = setInterval(() => (progress.textContent = `Still working, ${elapsed()}`), 10_000);
-  stop.onclick = () => aborting.abort();
-  enterState("running", "Working on the answer");
-  try {
-    const body = await postQuestion(question, aborting.signal);
-    const isAnswered = body.success && body.status === "success";
-    const description = body.success ? describeAnswer(body.data) : describeRefusal(body);
-    card.replaceChildren(element("p", question, "muted"), ...description);
-    enterState(isAnswered ? "result" : "error", `${isAnswered ? "Answered" : "Ended"} in ${elapsed()}`);
-  } catch (error) {
-    const isStopped = error.name === "AbortError";
-    const title = isStopped ? `Stopped after ${elapsed()}` : "The server did not answer";
-    card.replaceChildren(element("h2", title), element("p", "The question is kept in the box: ask again."));
-    enterState(isStopped ? "stopped" : "error", "");
-  } finally {
-    clearInterval(ticking);
+  newQuestion() {
+    this.questions.startAnew();
+    this.askBox.focus();
+  }
+
+  /** @param {string} rootId @param {string} [runId] */
+  async openRun(rootId, runId) {
+    goTo(addressOf(rootId, runId));
+    await this.questions.open(currentPlace());
+  }
+
+  /** Do what an error card offers. @param {import("./problems.js").Action} action */
+  async act({ name, value }) {
+    const { question, run, problem } = this.state.values;
+    const actions = {
+      again: () => (run ? this.questions.rerun(run.values) : this.questions.ask(question)),
+      rewrite: () => this.questions.ask(question, { isFresh: true }),
+      edit: () => this.askBox.fill(question),
+      examples: () => this.newQuestion(),
+      findings: () => this.showLine(problem?.line ?? 1),
+      parameters: () => this.#showTab("parameters"),
+      set: () => this.questions.rerun({ ...run.values, ...value }),
+      ask: () => this.questions.ask(value),
+      new: () => this.newQuestion(),
+      search: () => this.rail.focusSearch(),
+      key: () => this.#askForKey(),
+    };
+    await actions[name]();
+  }
+
+  /** Show which data calls a figure is from. @param {any} row */
+  async showSource(row) {
+    this.#showTab("sources");
+    await this.bench.view("sources").showSource(row);
+  }
+
+  /** @param {number} place of a data call */
+  showCall(place) {
+    this.#showTab("sources");
+    this.bench.view("sources").showCall(place);
+  }
+
+  /** @param {number} line of the script */
+  showLine(line) {
+    this.#showTab("script");
+    this.bench?.view("script").showLine(line);
+  }
+
+  async copyLink() {
+    const { rootId, run } = this.state.values;
+    if (run) await this.copy(location.origin + addressOf(rootId, run.id));
+  }
+
+  /** @param {string} text */
+  async copy(text) {
+    await navigator.clipboard.writeText(text);
+    this.announcer.say("Copied");
+  }
+
+  async openSettings() {
+    const { openSettings } = await import("./rail/settings.js");
+    openSettings(this);
+  }
+
+  /** @param {string} theme */
+  changeTheme(theme) {
+    choose("theme", theme);
+    this.announcer.say(`Theme: ${theme}`);
+  }
+
+  #showTab(name) {
+    this.bench?.show(name);
+    if (matchMedia("(max-width: 1179px)").matches) find("bench").scrollIntoView({ block: "start" });
+  }
+
+  #render(values, before) {
+    find("main").dataset.state = stateName(values);
+    document.title = windowTitle(values);
+    this.#banner.hidden = !values.isConnectionLost;
+    if (values.isConnectionLost !== before.isConnectionLost)
+      this.announcer.say(values.isConnectionLost ? "Connection lost, trying again" : "Connected again");
+    this.#banner.textContent = `Connection lost, trying again (${values.retries})`;
+    this.askBox.render(values, before);
+    this.rail.render(values, before);
+    find("welcome").hidden = values.phase !== "empty";
+    find("notices").classList.toggle("only-connection", values.phase !== "empty");
+    if (this.bench) this.#views.forEach((view) => view.render(values, before));
+    else if (values.phase !== "empty") void this.prepare();
+  }
+
+  /** What shows answers comes when a question is typed or opened; the empty page does not wait for it. */
+  async prepare() {
+    const [{ AnswerView }, { StepList }, { Bench }] = await Promise.all([
+      import("./answer/answer_view.js"),
+      import("./answer/step_list.js"),
+      import("./bench/bench.js"),
+    ]);
+    if (this.bench) return;
+    this.bench = new Bench(find("bench"), this);
+    this.#views = [new AnswerView(this), new StepList(find("steps"), this), this.bench];
+    const { values } = this.state;
+    this.#views.forEach((view) => view.render(values, EMPTY));
+  }
+
+  async #lookAtInstallation() {
+    const installation = await findInstallation();
+    this.state.update({ installation });
+    if (this.state.values.phase === "empty") showInstallation(find("notices"), installation);
+  }
+
+  async #askForKey() {
+    const box = element("input", { type: "password", autocomplete: "off", "aria-label": "Key or token" });
+    const send = element("button", { type: "submit", class: "primary" }, "Use this key");
+    const form = element(
+      "form",
+      {
+        class: "button-row",
+        on: { submit: (event) => (event.preventDefault(), keepKey(box.value.trim()), location.reload()) },
+      },
+      box,
+      send,
+    );
+    find("answer").append(form);
+    box.focus();
   }
 }
 
-async function postQuestion(question, signal) {
-  const reply = await fetch("/analyze", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ question }),
-    signal,
-  });
-  return reply.json();
-}
-
-function enterState(state, message) {
-  const isRunning = state === "running";
-  main.dataset.state = state;
-  progress.textContent = message;
-  ask.disabled = isRunning;
-  stop.hidden = !isRunning;
-  card.hidden = isRunning || state === "empty";
-}
-
-function describeAnswer(analysis) {
-  const run = analysis.execution;
-  const calls = run?.metadata.tool_calls ?? [];
-  return [
-    ...(run?.success ? describeResult(run.result) : describeFailure(run)),
-    ...describeList("Warnings", [...analysis.warnings, ...(run?.metadata.warnings ?? [])], "warning"),
-    ...describeList("Tool calls", calls.map(describeCall)),
-    describeScript(analysis.python_code),
-    ...describeOrigin(calls),
-  ];
-}
-
-function describeResult(result) {
-  return [element("h2", result?.description ?? "The script ran"), ...describeFigures(result?.body)];
-}
-
-function describeFailure(run) {
-  if (!run) return [element("h2", "The script was written but not run")];
-  return [
-    element("h2", `The script did not complete (${run.outcome.replaceAll("_", " ")})`, "failed"),
-    element("p", run.error?.message ?? ""),
-    ...describeList("Problems", run.findings.map((each) => `Line ${each.line}: ${each.message} ${each.hint}`)),
-    ...describeList("What you can do", run.recovery_suggestions),
-  ];
-}
-
-function describeRefusal({ error, recovery_suggestions }) {
-  const { missing, nearest_question } = error.details;
-  return [
-    element("h2", error.message, "failed"),
-    ...(missing && missing !== error.message ? [element("p", `Missing: ${missing}`)] : []),
-    ...(nearest_question
-      ? [element("p", `The nearest question that can be answered: ${nearest_question}`)]
-      : describeList("What you can do", recovery_suggestions)),
-  ];
-}
-
-function describeFigures(rows) {
-  if (!Array.isArray(rows) || !rows.length) return [];
-  const list = document.createElement("dl");
-  for (const row of rows) {
-    const tile = document.createElement("div");
-    const direction = row.is_change ? { 1: "up", "-1": "down" }[Math.sign(row.value)] ?? "" : "";
-    tile.append(element("dt", row.key), element("dd", formatFigure(row), `value ${direction}`));
-    tile.append(element("dd", row.description ?? "", "what"));
-    list.append(tile);
-  }
-  return [list];
-}
-
-function formatFigure({ value, format, unit, is_change }) {
-  if (value === null || value === undefined) return "no data";
-  if (typeof value !== "number") return typeof value === "object" ? JSON.stringify(value) : String(value);
-  const decimals = { percent: [2, 2], currency: [2, 2], integer: [0, 0] };
-  const [fewest, most] = decimals[format] ?? [0, Math.abs(value) < 0.01 ? 8 : 4];
-  const number = (format === "percent" ? 100 * value : value).toLocaleString(undefined, {
-    minimumFractionDigits: fewest,
-    maximumFractionDigits: most,
-    signDisplay: is_change ? "exceptZero" : "auto",
-  });
-  const arrow = is_change && value !== 0 ? (value > 0 ? "▲ " : "▼ ") : "";
-  return `${arrow}${number}${format === "percent" ? " %" : unit ? ` ${unit}` : ""}`;
-}
-
-function describeCall({ tool, arguments: given, metadata, duration_ms, cache_hit, error }) {
-  const time = cache_hit ? "from cache" : `${Math.round(duration_ms)} ms`;
-  const asOf = metadata.as_of ? `as of ${metadata.as_of}` : "";
-  const origin = error ? [error.message] : [metadata.source, asOf];
-  const written = Object.entries(given).map(([name, value]) => `${name}=${cut(JSON.stringify(value))}`);
-  return [`${tool}(${written.join(", ")})`, ...origin, time].filter(Boolean).join(" · ");
-}
-
-function cut(text) {
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
-}
-
-function describeOrigin(calls) {
-  const sources = [...new Set(calls.map((call) => call.metadata.source).filter(Boolean))];
-  const newest = calls.map((call) => call.metadata.as_of).filter(Boolean).sort().at(-1);
-  if (!sources.length) return [];
-  const origin = `${sources.join(", ")} data${newest ? ` as of ${newest}` : ""}`;
-  return [element("p", `Computed from ${origin}. Not investment advice.`, "muted")];
-}
-
-function describeScript(source) {
-  const folded = document.createElement("details");
-  folded.append(element("summary", "Script"), element("pre", source));
-  return folded;
-}
-
-function describeList(title, lines, className = "") {
-  if (!lines.length) return [];
-  const list = document.createElement("ul");
-  list.append(...lines.map((line) => element("li", line, className)));
-  return [element("h3", title), list];
-}
-
-function element(name, text, className = "") {
-  const node = document.createElement(name);
-  node.textContent = text;
-  node.className = className;
-  return node;
-}
+void new Page().start();

@@ -6,15 +6,33 @@ another origin (cross-site requests, also over WebSocket).
 
 from urllib.parse import urlsplit
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from api_server.errors import ForeignPage
+from api_server.settings.access import AccessSettings
 from service.errors import error_response
 
 OWN_NAMES = frozenset(["localhost", "127.0.0.1", "::1"])
+
+
+def guard_browsers(app: FastAPI, settings: AccessSettings) -> None:
+    """Decide which pages in a browser may use the API: ours, and those of CORS_ORIGINS."""
+    if not settings.is_access_controlled:
+        # Innermost, so that its refusals have a request id like every other reply.
+        app.user_middleware.append(Middleware(StrangersKeptOut, allowed_origins=settings.allowed_origins))
+    if settings.allowed_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "X-API-Key", "X-Session-ID", "Last-Event-ID"],
+            expose_headers=["X-Request-ID", "Retry-After"],
+        )
 
 
 class StrangersKeptOut:

@@ -118,6 +118,11 @@ def create_desk() -> MCPServer:
         problem = {"code": "unknown_symbol", "message": f"no {symbol}", "details": {"nearest": ["AAPL"]}}
         return answer(problem, text=f"no {symbol}", is_error=True)
 
+    @server.tool()
+    def fail(code: str, message: str = "it failed") -> CallToolResult:
+        """Fails as the caller says."""
+        return answer({"code": code, "message": message, "details": {"secret": "x"}}, is_error=True)
+
     return server
 
 

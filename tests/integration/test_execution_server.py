@@ -150,7 +150,7 @@ def test_health_names_the_layers_of_the_jail_and_every_tool_server(executor: Exe
     ]
     layers = health.parts[0].facts["layers"]
     assert {layers[name] for name in load_policy().layers.required} == {"on"}
-    assert health.parts[1].facts["tools"] == 5
+    assert health.parts[2].facts["tools"] == 5
 
 
 BODY = {"script": "result = 1", "execution_id": "x"}

@@ -1,0 +1,50 @@
+// The card that asks whether a question was understood: its text can be changed, assumptions taken away.
+
+import { button, element } from "../elements.js";
+
+/** @param {import("../api.js").Confirmation} confirmation @param {(choice: string, text?: string) => void} choose */
+export function drawConfirmation(confirmation, choose) {
+  const text = element("textarea", { rows: "3", maxlength: "1000", "aria-labelledby": "confirm-title" });
+  text.value = confirmation.question;
+  const dropped = new Set();
+  const chips = confirmation.assumptions.map((assumption) => {
+    const chip = button(
+      [assumption, element("span", { "aria-hidden": "true" }, " ×")],
+      () => (dropped.add(assumption), chip.remove(), text.focus()),
+      { class: "chip", "aria-label": `Do not assume: ${assumption}` },
+    );
+    return chip;
+  });
+  const ask = () => {
+    const wording = [
+      text.value.trim(),
+      ...[...dropped].map((assumption) => `(do not assume: ${assumption})`),
+    ].join(" ");
+    choose(wording === confirmation.question ? "expanded" : "edited", wording);
+  };
+  const card = element(
+    "section",
+    { class: "confirm-card", "aria-labelledby": "confirm-title" },
+    element("h2", { id: "confirm-title" }, "Confirm the expanded question"),
+    text,
+    chips.length > 0 && element("div", { class: "chips", role: "group", "aria-label": "Assumptions" }, chips),
+    confirmation.alternatives.length > 0 &&
+      element(
+        "div",
+        { class: "chips", role: "group", "aria-label": "Alternatives" },
+        confirmation.alternatives.map((each) => button(each, () => (text.value = each), { class: "chip" })),
+      ),
+    element(
+      "div",
+      { class: "button-row" },
+      button("Ask this", ask, { class: "primary" }),
+      button("Use original wording", () => choose("original")),
+      button("Cancel", () => choose("cancel")),
+    ),
+  );
+  card.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") choose("cancel");
+    if (event.key === "Enter" && event.ctrlKey) ask();
+  });
+  return card;
+}

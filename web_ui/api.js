@@ -1,0 +1,281 @@
+// The only place that knows the server's addresses and the shapes of what it answers.
+
+import { ask, listen } from "./http.js";
+
+/**
+ * @typedef {object} Run one execution, whichever reply it came in
+ * @property {string} id
+ * @property {string} rootId
+ * @property {string|null} parentId
+ * @property {string} kind question, rerun, edited or replay
+ * @property {string} sessionId
+ * @property {string} question
+ * @property {string} expanded
+ * @property {string[]} assumptions
+ * @property {boolean} isFinished
+ * @property {string|null} outcome of the script; null when none ran
+ * @property {any} result `{description, body, charts}`, or null
+ * @property {{code: string, message: string, details: any}|null} error
+ * @property {string[]} suggestions
+ * @property {any[]} findings
+ * @property {string} script
+ * @property {string} explanation
+ * @property {any} schema JSON Schema of the parameters
+ * @property {Record<string, any>} values
+ * @property {any[]} calls tool calls in their order
+ * @property {string[]} warnings
+ * @property {string[]} steps
+ * @property {any[]} attempts
+ * @property {{stage: string, duration_ms: number}[]} stages
+ * @property {string} model
+ * @property {any} usage
+ * @property {string} trust
+ * @property {string|null} reusedFrom
+ * @property {any} label
+ * @property {string} createdAt
+ * @property {number} durationMs
+ *
+ * @typedef {object} RunSummary what lists show of an execution
+ * @property {string} id
+ * @property {string} rootId
+ * @property {string} sessionId
+ * @property {string} kind
+ * @property {string} title
+ * @property {string} question
+ * @property {boolean} isPinned
+ * @property {"running"|"done"|"failed"} status
+ * @property {string|null} outcome
+ * @property {number|null} durationMs
+ * @property {Record<string, any>|null} values
+ * @property {string} createdAt
+ *
+ * @typedef {{question: string, assumptions: string[], alternatives: string[]}} Confirmation
+ * @typedef {{isOffline: boolean, isSimulated: boolean, models: string[], version: string}} Installation
+ */
+
+const enc = encodeURIComponent;
+
+/** @param {{question: string, sessionId: string, requestId: string, isExpanded: boolean, isFresh?: boolean}} asked @param {AbortSignal} signal */
+export async function analyze({ question, sessionId, requestId, isExpanded, isFresh }, signal) {
+  const body = {
+    question,
+    session_id: sessionId,
+    request_id: requestId,
+    auto_expand: isExpanded,
+    ...(isFresh ? { refresh: true } : {}),
+  };
+  return readReply(await ask("POST", "/analyze", { body, signal }));
+}
+
+/** @param {{sessionId: string, executionId: string, choice: "expanded"|"original"|"edited"|"cancel", text?: string}} chosen @param {AbortSignal} signal */
+export async function confirm({ sessionId, executionId, choice, text }, signal) {
+  const body = {
+    session_id: sessionId,
+    execution_id: executionId,
+    choice,
+    ...(text === undefined ? {} : { text }),
+  };
+  return readReply(await ask("POST", "/conversation/confirm", { body, signal }));
+}
+
+/** @param {string} id @param {{parameters: Record<string, any>, data?: "live"|"recorded", requestId: string}} changed @param {AbortSignal} signal */
+export async function rerun(id, { parameters, data = "live", requestId }, signal) {
+  const body = { parameters, data, request_id: requestId };
+  return readReply(await ask("POST", `/executions/${enc(id)}/rerun`, { body, signal }));
+}
+
+/** @param {{script: string, parameters: Record<string, any>, parentId: string, requestId: string}} edited @param {AbortSignal} signal */
+export async function runEdited({ script, parameters, parentId, requestId }, signal) {
+  const body = { script, parameters, execution_id: parentId, request_id: requestId };
+  return readReply(await ask("POST", "/execute", { body, signal }));
+}
+
+/** @param {string} id */
+export async function replay(id) {
+  return data(await ask("POST", `/executions/${enc(id)}/replay`, { body: {} }));
+}
+
+/** @param {string} id */
+export const cancel = (id) => ask("POST", `/executions/${enc(id)}/cancel`, { body: {} });
+
+/** @param {string} id @param {AbortSignal} [signal] @returns {Promise<Run>} */
+export async function findRun(id, signal) {
+  return readRun(data(await ask("GET", `/executions/${enc(id)}`, { signal })));
+}
+
+/** @param {{rootId?: string, sessionId?: string, text?: string, cursor?: string}} [filters] @returns {Promise<{runs: RunSummary[], cursor: string|null}>} */
+export async function listRuns({ rootId, sessionId, text, cursor } = {}) {
+  const given = { root_id: rootId, session_id: sessionId, q: text, cursor };
+  const query = new URLSearchParams(Object.entries(given).filter(([, value]) => value));
+  const answer = await ask("GET", `/executions?${query}`);
+  const page = data(answer);
+  const items = Array.isArray(page) ? page : (page.executions ?? page.items ?? []);
+  return { runs: items.map(readSummary), cursor: page.next_cursor ?? answer.next_cursor ?? null };
+}
+
+/** @param {string} id @param {{title?: string, isPinned?: boolean}} change */
+export const changeQuestion = (id, { title, isPinned }) =>
+  ask("PATCH", `/executions/${enc(id)}`, {
+    body: {
+      ...(title === undefined ? {} : { title }),
+      ...(isPinned === undefined ? {} : { is_pinned: isPinned }),
+    },
+  });
+
+/** @param {string} id */
+export const deleteQuestion = (id) => ask("DELETE", `/executions/${enc(id)}`);
+
+/** Within 10 seconds. @param {string} id */
+export const restoreQuestion = (id) => ask("POST", `/executions/${enc(id)}/restore`, { body: {} });
+
+/** @param {string} id @param {boolean} isCorrect @param {string} text */
+export const giveFeedback = (id, isCorrect, text) =>
+  ask("POST", `/executions/${enc(id)}/feedback`, { body: { correct: isCorrect, ...(text ? { text } : {}) } });
+
+/** Which tool calls each figure depends on. @param {string} id */
+export const findProvenance = async (id) => data(await ask("GET", `/executions/${enc(id)}/provenance`));
+
+/** @param {string} id @param {string} other */
+export const compare = async (id, other) =>
+  data(await ask("GET", `/executions/${enc(id)}/compare/${enc(other)}`));
+
+/** One file with which anybody can replay an execution. @param {string} id */
+export const exportRun = (id) => ask("GET", `/executions/${enc(id)}/export`);
+
+/** @param {string} script */
+export const validate = async (script) => data(await ask("POST", "/validate", { body: { script } }));
+
+/** A script as coloured lines and an explanation as a tree. @param {string} script @param {string} explanation @returns {Promise<{script_lines: [string, string][][], explanation: any[]}>} */
+export const describeText = (script, explanation) =>
+  ask("POST", "/page-text", { body: { script, explanation } });
+
+/** Up to three earlier questions that are much like `text`. @param {string} text @param {AbortSignal} signal @returns {Promise<RunSummary[]>} */
+export async function findSimilar(text, signal) {
+  const answer = data(await ask("GET", `/questions/similar?q=${enc(text)}`, { signal }));
+  return (Array.isArray(answer) ? answer : (answer.questions ?? [])).slice(0, 3).map(readSummary);
+}
+
+/** @returns {Promise<{kind: string, question: string}[]>} */
+export async function listExamples() {
+  const answer = data(await ask("GET", "/questions/examples"));
+  return (Array.isArray(answer) ? answer : (answer.examples ?? answer.questions ?? [])).map(
+    ({ kind, question, text }) => ({ kind: kind ?? "", question: question ?? text }),
+  );
+}
+
+/** @returns {Promise<Installation>} */
+export async function findInstallation() {
+  const health = await ask("GET", "/health");
+  const writer = health.parts.find(({ name }) => name === "llm")?.facts ?? {};
+  const facts = health.parts.map((part) => part.facts ?? {});
+  return {
+    isOffline: writer.provider === "offline",
+    isSimulated: facts.some(
+      (each) =>
+        each.simulated === true ||
+        each.source === "simulated" ||
+        JSON.stringify(each).includes('"simulated"'),
+    ),
+    models: writer.models ?? [],
+    version: health.version,
+  };
+}
+
+/**
+ * Every event of an execution after number `after`, as it happens.
+ * @param {string} id @param {number} after @param {AbortSignal} signal
+ */
+export function followEvents(id, after, signal) {
+  return listen(`/executions/${enc(id)}/events?after=${after}`, signal);
+}
+
+/** What `/analyze` and its kin answered: a run, or something to confirm first. */
+function readReply(reply) {
+  const body = data(reply);
+  const asked = body.confirmation ?? null;
+  if (asked || reply.status === "confirmation_needed")
+    return { confirmation: readConfirmation(asked ?? body, body), run: null };
+  return { confirmation: null, run: readRun({ ...body, finished: true, created_at: reply.timestamp }) };
+}
+
+/** @param {any} asked @param {any} [around] @returns {Confirmation} */
+export function readConfirmation(asked, around = {}) {
+  return {
+    question:
+      asked.resolved_question ?? asked.expanded_question ?? around.expanded_question ?? asked.question ?? "",
+    assumptions: asked.assumptions ?? [],
+    alternatives: asked.alternatives ?? [],
+  };
+}
+
+/** @returns {Run} */
+function readRun(record) {
+  const report = record.report ?? record.execution ?? null;
+  const facts = report?.metadata ?? {};
+  const schema = record.parameters?.schema ?? record.parameter_schema ?? {};
+  const hasError =
+    report?.error ??
+    (record.error_code ? { code: record.error_code, message: record.error, details: {} } : null);
+  return {
+    id: record.execution_id ?? record.id,
+    rootId: record.root_id ?? record.execution_id ?? record.id,
+    parentId: record.parent_id ?? null,
+    kind: record.kind ?? "question",
+    sessionId: record.session_id,
+    question: record.question,
+    expanded: record.expanded_question ?? record.question,
+    assumptions: record.assumptions ?? [],
+    isFinished: record.finished ?? !["pending", "running"].includes(record.status),
+    outcome: report?.outcome ?? record.outcome ?? null,
+    result: report?.success ? report.result : null,
+    error: hasError,
+    suggestions: report?.recovery_suggestions ?? [],
+    findings: report?.findings ?? [],
+    script: record.python_code ?? record.generated_script ?? "",
+    explanation: record.explanation ?? "",
+    schema,
+    values: record.parameters?.values ?? facts.parameters ?? record.parameters ?? {},
+    calls: facts.tool_calls ?? [],
+    warnings: [...(record.warnings ?? []), ...(facts.warnings ?? [])],
+    steps: facts.steps ?? [],
+    attempts: Array.isArray(record.attempts) ? record.attempts : [],
+    stages: record.stages ?? [],
+    model: record.model ?? "",
+    usage: record.usage ?? null,
+    trust: record.trust ?? "ran",
+    reusedFrom: record.reused_from ?? null,
+    label: record.label ?? facts.label ?? null,
+    createdAt: record.created_at ?? report?.timestamp ?? new Date().toISOString(),
+    durationMs: totalTime(record, report),
+  };
+}
+
+function totalTime(record, report) {
+  const stages = (record.stages ?? []).reduce((sum, stage) => sum + stage.duration_ms, 0);
+  return stages || record.execution_time_ms || report?.execution_time_ms || 0;
+}
+
+/** @returns {RunSummary} */
+function readSummary(item) {
+  const isRunning = ["pending", "running"].includes(item.status);
+  return {
+    id: item.id ?? item.execution_id,
+    rootId: item.root_id ?? item.id ?? item.execution_id,
+    sessionId: item.session_id ?? "",
+    kind: item.kind ?? "question",
+    title: item.title || item.question,
+    question: item.question,
+    isPinned: item.is_pinned ?? false,
+    status: isRunning
+      ? "running"
+      : item.status === "failed" || (item.outcome && item.outcome !== "completed")
+        ? "failed"
+        : "done",
+    outcome: item.outcome ?? null,
+    durationMs: item.execution_time_ms ?? null,
+    values: item.parameters ?? null,
+    createdAt: item.created_at,
+  };
+}
+
+const data = (answer) => answer?.data ?? answer;

@@ -1,0 +1,48 @@
+// What this reader has chosen, kept in this browser.
+
+const PREFIX = "qna.";
+const DEFAULTS = {
+  theme: "auto",
+  upIsRed: false,
+  hasShortcuts: true,
+  asksBeforeExpanding: false,
+  benchWidth: 0,
+  isNoticeSeen: false,
+  wrapsScript: true,
+};
+
+/** @typedef {keyof typeof DEFAULTS} Name */
+
+/** @param {Name} name */
+export function preference(name) {
+  try {
+    const text = localStorage.getItem(PREFIX + name);
+    if (text === null) return DEFAULTS[name];
+    return typeof DEFAULTS[name] === "string" ? text : JSON.parse(text);
+  } catch {
+    return DEFAULTS[name];
+  }
+}
+
+/** Keep `value`; where storage is switched off it holds until the page is left. @param {Name} name @param {string|number|boolean} value */
+export function choose(name, value) {
+  try {
+    localStorage.setItem(PREFIX + name, String(value));
+  } catch {
+    DEFAULTS[name] = value;
+  }
+  if (name === "theme") applyTheme(String(value));
+  if (name === "upIsRed") applyUp(Boolean(value));
+}
+
+function applyTheme(theme) {
+  const { dataset } = document.documentElement;
+  if (theme === "auto") delete dataset.theme;
+  else dataset.theme = theme;
+}
+
+function applyUp(isRed) {
+  const { dataset } = document.documentElement;
+  if (isRed) dataset.up = "red";
+  else delete dataset.up;
+}

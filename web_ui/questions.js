@@ -1,0 +1,393 @@
+// What a reader does with questions: ask, stop, confirm, run again, open. The only writer of a question's state.
+
+import { addressOf, executionIdOf, goTo, newRequestId, newSessionId } from "./addresses.js";
+import * as api from "./api.js";
+import { Unreachable } from "./http.js";
+import { isBusy } from "./page_state.js";
+import { preference } from "./preferences.js";
+import { problemOfError, problemOfRun } from "./problems.js";
+import { addEvent, progressOf, startProgress } from "./progress.js";
+
+const ATTEMPTS_MAX = 3;
+const RETRY_SECONDS = [0.4, 0.8, 1.6, 3, 5];
+const LAST_EVENTS = ["finished", "failed", "confirmation_needed"];
+
+export class Questions {
+  #state;
+  #underWay = new AbortController();
+
+  /** @param {import("./page_state.js").PageState} state */
+  constructor(state) {
+    this.#state = state;
+  }
+
+  /** Ask a new question, or a follow-up when a conversation is open. @param {string} text @param {{isFresh?: boolean, isExpanded?: boolean}} [more] */
+  async ask(text, { isFresh = false, isExpanded = !preference("asksBeforeExpanding") } = {}) {
+    const question = text.trim();
+    const requestId = newRequestId();
+    const id = executionIdOf(requestId);
+    const { sessionId, run, thread } = this.#state.values;
+    const earlier = run ? [...thread, summaryOf(run)] : thread;
+    const session = sessionId ?? newSessionId();
+    this.#state.restart({
+      phase: "expanding",
+      question,
+      sessionId: session,
+      rootId: id,
+      executionId: id,
+      thread: earlier,
+      progress: startProgress(),
+    });
+    goTo(addressOf(id));
+    remember(id, { question, sessionId: session, requestId, isExpanded, isFresh });
+    await this.#pursue(id, (signal) =>
+      api.analyze({ question, sessionId: session, requestId, isExpanded, isFresh }, signal),
+    );
+  }
+
+  /** @param {"expanded"|"original"|"edited"|"cancel"} choice @param {string} [text] */
+  async confirm(choice, text) {
+    const { executionId, sessionId, question } = this.#state.values;
+    if (choice === "cancel") {
+      void api.confirm({ sessionId, executionId, choice }, new AbortController().signal).catch(ignoreGone);
+      this.#state.restart({ question });
+      goTo(addressOf(null));
+      return;
+    }
+    this.#state.update({ phase: "generating", confirmation: null, progress: startProgress("generating") });
+    await this.#pursue(executionId, (signal) =>
+      api.confirm({ sessionId, executionId, choice, text }, signal),
+    );
+  }
+
+  /** Run the shown script with other parameters. The old answer stays until the new one is there. @param {Record<string, any>} parameters @param {"live"|"recorded"} [data] */
+  async rerun(parameters, data = "live") {
+    const { run } = this.#state.values;
+    if (!run) return;
+    const requestId = newRequestId();
+    await this.#runAgain(requestId, (signal) => api.rerun(run.id, { parameters, data, requestId }, signal));
+  }
+
+  /** Run a script that the reader has edited. @param {string} script @param {Record<string, any>} parameters */
+  async runEdited(script, parameters) {
+    const { run } = this.#state.values;
+    if (!run) return;
+    const requestId = newRequestId();
+    await this.#runAgain(requestId, (signal) =>
+      api.runEdited({ script, parameters, parentId: run.id, requestId }, signal),
+    );
+  }
+
+  /** Stop what is under way, on the server too. */
+  async stop() {
+    const { executionId, phase, run, progress } = this.#state.values;
+    if (!isBusy(this.#state.values)) return;
+    this.#underWay.abort();
+    forget(executionId);
+    const isRerun = phase === "rerunning";
+    this.#state.update({
+      phase: isRerun ? phaseOf(run) : "stopped",
+      isConnectionLost: false,
+      executionId: isRerun ? run.id : executionId,
+      progress: isRerun
+        ? progressOf(run)
+        : { ...progress, stoppedMs: performance.now() - progress.startedAt },
+    });
+    await api.cancel(executionId).catch(ignoreGone);
+  }
+
+  /** An empty page with the ask box. */
+  startAnew() {
+    this.#underWay.abort();
+    this.#state.restart({});
+    goTo(addressOf(null));
+  }
+
+  /** Show what an address means, whether it is finished or under way. @param {import("./addresses.js").Place} place */
+  async open({ rootId, runId }) {
+    this.#underWay.abort();
+    this.#underWay = new AbortController();
+    const { signal } = this.#underWay;
+    if (!rootId) return this.#state.restart({});
+    this.#state.restart({
+      phase: "expanding",
+      rootId,
+      executionId: runId ?? rootId,
+      question: recall(rootId)?.question ?? "",
+      progress: startProgress(),
+    });
+    try {
+      const runs = runId ? [] : await this.#listRuns(rootId);
+      const run = await api.findRun(
+        runId ?? runs.find((each) => each.outcome === "completed")?.id ?? rootId,
+        signal,
+      );
+      if (signal.aborted) return;
+      if (!run.isFinished) return await this.#resume(run);
+      this.#show(run);
+      await this.#lookAround(run);
+    } catch (error) {
+      if (signal.aborted) return;
+      const asked = recall(rootId);
+      if (error.status === 404 && asked) return await this.#repeat(rootId, asked);
+      this.#fail(error);
+    }
+  }
+
+  /** Compare the shown run with another one of the same question. @param {string} id */
+  async compareWith(id) {
+    this.#state.update({ previous: await api.findRun(id), isDifferenceShown: true });
+  }
+
+  /** @param {string} [text] */
+  async loadHistory(text) {
+    const { runs, cursor } = await api.listRuns({ text });
+    this.#state.update({
+      history: runs.filter((run) => run.kind === "question"),
+      historyCursor: cursor,
+      hasMoreHistory: Boolean(cursor),
+    });
+  }
+
+  async loadMoreHistory() {
+    const { history, historyCursor } = this.#state.values;
+    const { runs, cursor } = await api.listRuns({ cursor: historyCursor });
+    this.#state.update({
+      history: [...history, ...runs.filter((run) => run.kind === "question")],
+      historyCursor: cursor,
+      hasMoreHistory: Boolean(cursor),
+    });
+  }
+
+  async #runAgain(requestId, request) {
+    const id = executionIdOf(requestId);
+    this.#state.update({
+      phase: "rerunning",
+      executionId: id,
+      problem: null,
+      progress: startProgress("rerunning"),
+    });
+    await this.#pursue(id, request, { isRerun: true });
+  }
+
+  async #resume(run) {
+    this.#state.update({ question: run.question, sessionId: run.sessionId });
+    await this.#pursue(run.id, async (signal) => ({
+      confirmation: null,
+      run: await this.#waitFor(run.id, signal),
+    }));
+  }
+
+  /** A page that was reloaded before its question was kept: the same request again is the same question. */
+  async #repeat(id, asked) {
+    this.#state.update({ question: asked.question, sessionId: asked.sessionId });
+    await this.#pursue(id, (signal) => api.analyze(asked, signal));
+  }
+
+  /** Follow the events of `id` while `request` is under way, and show what comes of it. */
+  async #pursue(id, request, { isRerun = false } = {}) {
+    this.#underWay.abort();
+    const underWay = (this.#underWay = new AbortController());
+    const { signal } = underWay;
+    const following = new AbortController();
+    signal.addEventListener("abort", () => following.abort());
+    void this.#follow(id, following.signal, isRerun);
+    try {
+      const { run, confirmation } = await this.#insist(request, signal);
+      if (signal.aborted) return;
+      if (confirmation) return this.#state.update({ phase: "confirming", confirmation });
+      this.#settle(run, isRerun);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error, isRerun);
+    } finally {
+      following.abort();
+      if (!signal.aborted) forget(id);
+    }
+  }
+
+  /** Send `request` until the server has answered. What it had accepted it has not forgotten: the id is the same. */
+  async #insist(request, signal) {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const answer = await request(signal);
+        this.#state.update({ isConnectionLost: false, retries: 0 });
+        return answer;
+      } catch (error) {
+        const isKnown = (this.#state.values.progress?.sequence ?? 0) > 0;
+        if (!(error instanceof Unreachable) || (!isKnown && attempt >= ATTEMPTS_MAX)) throw error;
+        this.#state.update({ isConnectionLost: isKnown, retries: attempt });
+        await pause(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length) - 1], signal);
+      }
+    }
+  }
+
+  async #follow(id, signal, isRerun) {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        for await (const event of api.followEvents(id, this.#state.values.progress?.sequence ?? 0, signal)) {
+          attempt = 0;
+          this.#hear(event, isRerun);
+          if (LAST_EVENTS.includes(event.type)) return;
+        }
+      } catch (error) {
+        if (signal.aborted) return;
+        if (error.status && error.status !== 404) return; // no events here: the reply tells the end
+      }
+      await pause(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length - 1)], signal);
+    }
+  }
+
+  #hear(event, isRerun) {
+    const { progress, phase } = this.#state.values;
+    if (!progress || !isBusy(this.#state.values)) return;
+    const next = addEvent(progress, event);
+    const extra =
+      event.type === "understood" && event.data?.session_id ? { sessionId: event.data.session_id } : {};
+    this.#state.update({
+      progress: next,
+      phase: isRerun ? phase : next.phase === "result" ? phase : next.phase,
+      isConnectionLost: false,
+      retries: 0,
+      ...extra,
+    });
+  }
+
+  async #waitFor(id, signal) {
+    for await (const event of api.followEvents(id, 0, signal)) if (LAST_EVENTS.includes(event.type)) break;
+    for (;;) {
+      const run = await api.findRun(id, signal);
+      if (run.isFinished) return run;
+      await pause(0.2, signal);
+    }
+  }
+
+  /** The end of a run: a new answer, or, when a re-run fails, the old answer and the problem. */
+  #settle(run, isRerun) {
+    if (isRerun && !run.result) {
+      const kept = this.#state.values.run;
+      this.#state.update({
+        phase: phaseOf(kept),
+        executionId: kept.id,
+        problem: problemOfRun(run),
+        progress: progressOf(kept),
+        changed: run.values,
+      });
+      return;
+    }
+    const { run: before } = this.#state.values;
+    const { rootId, question } = this.#state.values;
+    const settled = { ...run, question: run.question || question, rootId: isRerun ? rootId : run.rootId };
+    this.#show(settled, isRerun ? before : null);
+    if (isRerun) goTo(addressOf(rootId, run.id));
+    void this.#lookAround(settled).catch(ignoreGone);
+  }
+
+  #show(run, previous = null) {
+    const seen = this.#state.values.progress;
+    const isHeard = seen && seen.sequence > 0 && seen.calls.length >= run.calls.length;
+    const progress = isHeard
+      ? addEvent(seen, { type: "finished", sequence: seen.sequence + 1, data: { outcome: run.outcome } })
+      : progressOf(run);
+    this.#state.update({
+      phase: phaseOf(run),
+      run,
+      previous,
+      isDifferenceShown: true,
+      changed: null,
+      confirmation: null,
+      question: run.question,
+      sessionId: run.sessionId,
+      rootId: run.rootId,
+      executionId: run.id,
+      problem: run.outcome && run.outcome !== "completed" ? problemOfRun(run) : null,
+      progress,
+      isConnectionLost: false,
+    });
+  }
+
+  /** What stands around a run: its question's other runs, its conversation, the history. */
+  async #lookAround(run) {
+    const [runs, thread] = await Promise.all([
+      this.#listRuns(run.rootId),
+      api.listRuns({ sessionId: run.sessionId }),
+      this.loadHistory(),
+    ]);
+    if (this.#state.values.rootId !== run.rootId) return;
+    const earlier = thread.runs.filter(
+      (each) => each.kind === "question" && each.createdAt < run.createdAt && each.id !== run.rootId,
+    );
+    this.#state.update({
+      runs,
+      thread: earlier.sort((left, right) => left.createdAt.localeCompare(right.createdAt)),
+    });
+  }
+
+  async #listRuns(rootId) {
+    const { runs } = await api.listRuns({ rootId });
+    return runs.sort((left, right) => right.createdAt.localeCompare(left.createdAt));
+  }
+
+  #fail(error, isRerun = false) {
+    const problem = problemOfError(error);
+    const { run, progress } = this.#state.values;
+    if (isRerun && run)
+      return this.#state.update({
+        phase: phaseOf(run),
+        executionId: run.id,
+        problem,
+        progress: progressOf(run),
+      });
+    const ended = progress ? addEvent(progress, { type: "failed", sequence: progress.sequence + 1 }) : null;
+    this.#state.update({
+      phase: error.code === "CANCELLED" ? "stopped" : "error",
+      problem,
+      progress: ended,
+      isConnectionLost: false,
+    });
+  }
+}
+
+/** @param {import("./api.js").Run} run */
+export function phaseOf(run) {
+  if (run.outcome === "cancelled") return "stopped";
+  if (run.outcome && run.outcome !== "completed") return "error";
+  if (!run.outcome && run.error) return "error";
+  return failedCalls(run).length ? "partial" : "result";
+}
+
+/** @param {import("./api.js").Run} run */
+export function failedCalls(run) {
+  return run.calls.filter((call) => call.success === false);
+}
+
+function summaryOf(run) {
+  return {
+    id: run.id,
+    rootId: run.rootId,
+    sessionId: run.sessionId,
+    kind: run.kind,
+    title: run.question,
+    question: run.question,
+    isPinned: false,
+    status: "done",
+    outcome: run.outcome,
+    durationMs: run.durationMs,
+    values: run.values,
+    createdAt: run.createdAt,
+  };
+}
+
+function pause(seconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+const keyOf = (id) => `qna.asked.${id}`;
+const remember = (id, asked) => sessionStorage.setItem(keyOf(id), JSON.stringify(asked));
+const recall = (id) => JSON.parse(sessionStorage.getItem(keyOf(id)) ?? "null");
+const forget = (id) => sessionStorage.removeItem(keyOf(id));
+
+/** What was to be stopped or forgotten may be gone already, or its server; there is nothing to do about it. */
+function ignoreGone() {}
