@@ -91,7 +91,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     guard_browsers(app, settings)
     for open_to_all in (status.router, pages.router):
         app.include_router(open_to_all)
-    guarded = [status.models_router, *(noun.router for noun in NOUNS)]
+    guarded = [status.models_router, pages.text_router, *(noun.router for noun in NOUNS)]
     if settings.qna_environment == "development":
         guarded.append(debug.router)
     for router in guarded:
