@@ -91,6 +91,12 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     guard_browsers(app, settings)
+    add_routes(app, settings)
+    return app
+
+
+def add_routes(app: FastAPI, settings: ApiSettings) -> None:
+    """Every address: some for anybody, the others for callers that the gate admits."""
     for open_to_all in (status.router, pages.router):
         app.include_router(open_to_all)
     guarded = [status.models_router, pages.text_router, *(noun.router for noun in NOUNS)]
@@ -98,7 +104,6 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
         guarded.append(debug.router)
     for router in guarded:
         app.include_router(router, dependencies=[Depends(get_caller)])
-    return app
 
 
 def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:
