@@ -14,6 +14,7 @@ from api_server.errors import Forbidden
 from api_server.pipeline import Pipeline
 from api_server.storage.audit import Origin
 from api_server.storage.opened import Storage
+from api_server.trust.desk import Trust
 from api_server.vectors.index import VectorIndex
 from schemas.analysis import SESSION_ID_PATTERN
 from service.errors import PlatformError
@@ -91,3 +92,12 @@ def get_header_session_id(
 
 
 HeaderSessionId = Annotated[str | None, Depends(get_header_session_id)]
+
+
+def get_trust(request: Request) -> Trust:
+    """Replays, re-runs, comparisons and sources of this app."""
+    trust: Trust = request.app.state.trust
+    return trust
+
+
+TheTrust = Annotated[Trust, Depends(get_trust)]

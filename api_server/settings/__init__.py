@@ -4,6 +4,7 @@ from pydantic import Field
 
 from api_server.settings.access import AccessSettings
 from api_server.settings.llm import LLMSettings
+from api_server.settings.prompting import PromptSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
@@ -14,6 +15,7 @@ from service.redis_settings import RedisSettings
 class ApiSettings(
     AccessSettings,
     LLMSettings,
+    PromptSettings,
     StorageSettings,
     TrustSettings,
     VectorSettings,

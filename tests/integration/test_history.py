@@ -95,7 +95,10 @@ async def test_an_execution_is_shown_while_it_is_under_way(api: httpx2.AsyncClie
 
 
 async def test_lists_are_paged_filtered_and_searched(api: httpx2.AsyncClient, session: str) -> None:
-    ids = [await answered(api, session, f"Question {number} of a list") for number in range(52)]
+    made = [a_question(USER, session, f"Question {number} of a list") for number in range(51)]
+    for each in made:
+        await accepted(storage_of(api), each)
+    ids = [*(each.id for each in made), await answered(api, session, "Question 51 of a list")]
     first = await get(api, "/executions", session_id=session)
     second = await get(api, "/executions", session_id=session, cursor=first["next_cursor"])
     listed = [item["execution_id"] for item in first["executions"] + second["executions"]]
@@ -108,27 +111,27 @@ async def test_lists_are_paged_filtered_and_searched(api: httpx2.AsyncClient, se
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "body", "status", "code"),
+    ("request_line", "body", "status", "code"),
     [
-        ("GET", "/executions?cursor=x", None, 422, "BAD_CURSOR"),
-        ("GET", "/conversation/sessions?cursor=x", None, 422, "BAD_CURSOR"),
-        ("GET", "/executions?kind=wrong", None, 422, "INVALID_REQUEST"),
-        ("GET", "/executions/exec_none", None, 404, "EXECUTION_NOT_FOUND"),
-        ("GET", "/executions/x%00y", None, 422, "INVALID_REQUEST"),
-        ("GET", "/conversation/sess_none", None, 404, "SESSION_NOT_FOUND"),
-        ("GET", "/conversation/sess_none/context", None, 404, "SESSION_NOT_FOUND"),
-        ("POST", "/executions/exec_none/feedback", {"correct": True}, 404, "EXECUTION_NOT_FOUND"),
-        ("POST", "/executions/exec_none/feedback", {"correct": "perhaps"}, 422, "INVALID_REQUEST"),
-        ("PATCH", "/executions/exec_none", {"title": ""}, 422, "INVALID_REQUEST"),
-        ("PATCH", "/executions/exec_none", {"titel": "x"}, 422, "INVALID_REQUEST"),
-        ("DELETE", "/conversation/sess_none", None, 404, "SESSION_NOT_FOUND"),
-        ("POST", "/conversation/sessions", {"session_id": "a b"}, 422, "INVALID_REQUEST"),
+        ("GET /executions?cursor=x", None, 422, "BAD_CURSOR"),
+        ("GET /conversation/sessions?cursor=x", None, 422, "BAD_CURSOR"),
+        ("GET /executions?kind=wrong", None, 422, "INVALID_REQUEST"),
+        ("GET /executions/exec_none", None, 404, "EXECUTION_NOT_FOUND"),
+        ("GET /executions/x%00y", None, 422, "INVALID_REQUEST"),
+        ("GET /conversation/sess_none", None, 404, "SESSION_NOT_FOUND"),
+        ("GET /conversation/sess_none/context", None, 404, "SESSION_NOT_FOUND"),
+        ("POST /executions/exec_none/feedback", {"correct": True}, 404, "EXECUTION_NOT_FOUND"),
+        ("POST /executions/exec_none/feedback", {"correct": "perhaps"}, 422, "INVALID_REQUEST"),
+        ("PATCH /executions/exec_none", {"title": ""}, 422, "INVALID_REQUEST"),
+        ("PATCH /executions/exec_none", {"titel": "x"}, 422, "INVALID_REQUEST"),
+        ("DELETE /conversation/sess_none", None, 404, "SESSION_NOT_FOUND"),
+        ("POST /conversation/sessions", {"session_id": "a b"}, 422, "INVALID_REQUEST"),
     ],
 )
 async def test_what_is_not_there_or_not_right_has_the_one_error_shape(
-    api: httpx2.AsyncClient, method: str, path: str, body: Any, status: int, code: str
+    api: httpx2.AsyncClient, request_line: str, body: Any, status: int, code: str
 ) -> None:
-    reply = await api.request(method, path, json=body)
+    reply = await api.request(*request_line.split(), json=body)
     problem = ErrorResponse.model_validate(reply.json())
     assert (reply.status_code, problem.error.code) == (status, code)
     assert problem.recovery_suggestions
