@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from api_server.page_text import describe_text
+from api_server.routes.dependencies import TheCaller
 from schemas.page_text import PageText, PageTextRequest
 
 router = APIRouter()
@@ -56,7 +57,7 @@ def send_static(version: str, path: str, accept_encoding: AcceptEncoding = "") -
 
 
 @router.post("/page-text")
-def page_text(body: PageTextRequest) -> PageText:
+def page_text(body: PageTextRequest, _caller: TheCaller) -> PageText:
     """A script as coloured tokens and an explanation as a tree of allowed nodes."""
     return describe_text(body.script, body.explanation)
 
