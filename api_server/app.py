@@ -12,6 +12,7 @@ from api_server.access.strangers import guard_browsers
 from api_server.conversation.conversations import Conversations
 from api_server.conversation.hot_copies import HotCopies
 from api_server.execution_client import ExecutionClient
+from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
@@ -50,7 +51,7 @@ from service.version import package_version
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
-    writer = provider or build_provider(settings, library)
+    providers = ProviderChain([provider]) if provider else build_provider(settings, library)
     capabilities = Capabilities(library)
 
     @asynccontextmanager
@@ -58,6 +59,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
         async with AsyncExitStack() as stack:
             app.state.storage = storage = await stack.enter_async_context(open_storage(settings))
             app.state.vectors = vectors = await stack.enter_async_context(open_index(settings))
+            await stack.enter_async_context(providers)
             client = await stack.enter_async_context(httpx2.AsyncClient())
             link = open_link(settings)
             if link is not None:
@@ -69,8 +71,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             app.state.trust = open_trust(settings, storage, executor)
             catalog = ToolCatalog(executor)
             prompts = await stack.enter_async_context(open_prompts(settings, catalog, library, vectors))
-            desk = open_desk(settings, executor, writer)
-            app.state.pipeline = Pipeline(settings, executor, catalog, writer, prompts, desk, capabilities)
+            desk = open_desk(settings, executor, providers)
+            app.state.pipeline = Pipeline(settings, executor, catalog, providers, prompts, desk, capabilities)
             yield
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
