@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
-from fastapi import APIRouter, Depends, FastAPI
+from fastapi import Depends, FastAPI
 
 from api_server.access.gate import open_gate
 from api_server.access.strangers import guard_browsers
@@ -47,6 +47,19 @@ from service.cache.opening import open_cache, open_link
 from service.http import create_http_app
 from service.version import package_version
 
+NOUNS = (
+    questions,
+    scripts,
+    sessions,
+    executions,
+    comparisons,
+    exports,
+    provenance,
+    replays,
+    reruns,
+)
+"""Modules of `routes` whose addresses are for callers that the gate admits."""
+
 
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
@@ -57,13 +70,14 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            app.state.storage = storage = await stack.enter_async_context(open_storage(settings))
-            app.state.vectors = vectors = await stack.enter_async_context(open_index(settings))
-            await stack.enter_async_context(providers)
+            storage = await stack.enter_async_context(open_storage(settings))
+            vectors = await stack.enter_async_context(open_index(settings))
             client = await stack.enter_async_context(httpx2.AsyncClient())
+            await stack.enter_async_context(providers)
             link = open_link(settings)
             if link is not None:
                 stack.push_async_callback(link.close)
+            app.state.storage, app.state.vectors = storage, vectors
             app.state.gate = open_gate(settings, storage, client)
             copies = HotCopies(open_cache(link))
             app.state.conversations = Conversations(storage.sessions, storage.executions, copies)
@@ -77,20 +91,14 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     guard_browsers(app, settings)
-    for open_to_all in (status, pages):
-        app.include_router(open_to_all.router)
-    for router in list_guarded_routers(settings):
+    for open_to_all in (status.router, pages.router):
+        app.include_router(open_to_all)
+    guarded = [status.models_router, pages.text_router, *(noun.router for noun in NOUNS)]
+    if settings.qna_environment == "development":
+        guarded.append(debug.router)
+    for router in guarded:
         app.include_router(router, dependencies=[Depends(get_caller)])
     return app
-
-
-def list_guarded_routers(settings: ApiSettings) -> list[APIRouter]:
-    """The addresses at which every request must say who sends it."""
-    nouns = [questions, scripts, sessions, executions, comparisons, exports, provenance, replays, reruns]
-    routers = [status.models_router, *(noun.router for noun in nouns)]
-    if settings.qna_environment == "development":
-        routers.append(debug.router)
-    return routers
 
 
 def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:

@@ -8,10 +8,10 @@ from typing import Any
 
 import structlog
 from pydantic import ValidationError
-from service.cache.cache import Cache
 
 from api_server.storage.records import ChatSession
 from schemas.conversation import Context, ContextMessage, ExpandedQuery
+from service.cache.cache import Cache
 
 log = structlog.get_logger()
 

@@ -84,6 +84,15 @@ TheAdministrator = Annotated[Caller, Depends(get_administrator)]
 TheOrigin = Annotated[Origin, Depends(read_origin)]
 
 
+def get_trust(request: Request) -> Trust:
+    """Replays, re-runs, comparisons and sources of this app."""
+    trust: Trust = request.app.state.trust
+    return trust
+
+
+TheTrust = Annotated[Trust, Depends(get_trust)]
+
+
 def get_header_session_id(
     x_session_id: Annotated[str | None, Header(max_length=128, pattern=SESSION_ID_PATTERN)] = None,
 ) -> str | None:
@@ -92,12 +101,3 @@ def get_header_session_id(
 
 
 HeaderSessionId = Annotated[str | None, Depends(get_header_session_id)]
-
-
-def get_trust(request: Request) -> Trust:
-    """Replays, re-runs, comparisons and sources of this app."""
-    trust: Trust = request.app.state.trust
-    return trust
-
-
-TheTrust = Annotated[Trust, Depends(get_trust)]
