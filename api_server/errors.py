@@ -10,6 +10,7 @@ PlatformError (service.errors)
 ├── Forbidden              403: an administrator must do it
 ├── SessionNotFound        404: the caller names one of their own sessions
 ├── ExecutionNotFound      404: the caller names one of their own executions
+├── BadConfirmation        422: the person says which question goes on, and how
 ├── RequestIdTaken         409: the caller takes a fresh request id
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
@@ -203,3 +204,9 @@ class VectorsUnavailable(Unavailable):
     """Nothing can be looked up by meaning now."""
 
     code = "VECTORS_UNAVAILABLE"
+
+
+class BadConfirmation(BadRequest):
+    """A confirmation that does not say what is confirmed."""
+
+    code = "BAD_CONFIRMATION"

@@ -15,6 +15,7 @@ from api_server.storage.database import Database, open_database
 from api_server.storage.events import EventStore
 from api_server.storage.executions import ExecutionStore
 from api_server.storage.recorder import Recorder, Stores
+from api_server.storage.remembered import RememberedStore
 from api_server.storage.schema_version import prepare_schema
 from api_server.storage.servers import BEAT_SECONDS, ServerStore
 from api_server.storage.sessions import SessionStore
@@ -34,6 +35,7 @@ class Storage:
     attempts: AttemptStore
     events: EventStore
     audit: AuditStore
+    remembered: RememberedStore
     servers: ServerStore
     recorder: Recorder
 
@@ -46,7 +48,16 @@ def make_storage(database: Database, *, audits: bool = True) -> Storage:
     stores = Stores(database, users, sessions, executions, attempts, audit)
     recorder = Recorder(stores, servers.server_id)
     return Storage(
-        database, users, sessions, executions, attempts, EventStore(database), audit, servers, recorder
+        database=database,
+        users=users,
+        sessions=sessions,
+        executions=executions,
+        attempts=attempts,
+        events=EventStore(database),
+        audit=audit,
+        remembered=RememberedStore(database),
+        servers=servers,
+        recorder=recorder,
     )
 
 
