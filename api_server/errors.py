@@ -5,6 +5,8 @@ PlatformError (service.errors)
 ├── CannotAnswer           422: the person asks something else; nearest question given
 ├── UnknownModel           422: the caller names another model
 ├── ScriptRejected         422: the provider's script did not pass the checks
+├── BadExport              422: the file was changed, or is of a version that cannot be read
+├── NotReplayable          409: there is no exact recording; run it again on live data
 ├── ExecutorUnavailable    503: the operator starts the execution server
 ├── Unauthenticated        401: the caller sends a valid token or key
 ├── Forbidden              403: an administrator must do it
@@ -56,6 +58,19 @@ class ScriptRejected(BadRequest):
     """The script that was written must not run."""
 
     code = "SCRIPT_REJECTED"
+
+
+class BadExport(BadRequest):
+    """A file that is no export of ours, or no longer."""
+
+    code = "BAD_EXPORT"
+
+
+class NotReplayable(BadRequest):
+    """What was recorded is not enough to run it again exactly."""
+
+    code = "NOT_REPLAYABLE"
+    status = 409
 
 
 class ExecutorUnavailable(Unavailable):

@@ -39,7 +39,7 @@ class Reusing:
         return context_of(await self.storage.executions.list_latest(user_id, session_id, TURNS_MAX))
 
     async def remember(self, execution: Execution) -> None:
-        """Let a finished execution be found again, by its equal and its like. Raises `DatabaseUnavailable`."""
+        """Let a finished execution be found by its equal and its like. Raises `DatabaseUnavailable`."""
         await self.reuser.remember(execution)
         await self.memory.remember(execution)
 

@@ -4,12 +4,15 @@ from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
 from api_server.settings.storage import StorageSettings
+from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
 from api_server.settings.writing import WritingSettings
 from service.redis_settings import RedisSettings
 
 
-class ApiSettings(LLMSettings, StorageSettings, VectorSettings, WritingSettings, RedisSettings):
+class ApiSettings(
+    LLMSettings, StorageSettings, TrustSettings, VectorSettings, WritingSettings, RedisSettings
+):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(

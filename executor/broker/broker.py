@@ -14,10 +14,12 @@ from executor.broker.bound_tool import BoundTool
 from executor.broker.connection import Connection
 from executor.broker.directory import Directory, Listing
 from executor.broker.failure import ToolFailure
+from schemas.execution import TapedTool
 from schemas.tools import Server, ToolCatalogue
 from service.cache.flights import Flights
 
 GATE_SECONDS = 5.0
+YEAR_SECONDS = 365 * 86_400
 OUTAGES = frozenset(
     {"server_unavailable", "server_lost", "tool_timeout", "vendor_unavailable", "rate_limited"}
 )
@@ -87,6 +89,20 @@ class Broker:
         """The one name for the tool that `name` means; `name` itself when there is no such tool."""
         directory = self._current()
         return directory.find(name).bound.tool.name if directory.knows(name) else name
+
+    def describe(self, name: str) -> TapedTool:
+        """What a tape notes of the tool that `name` means."""
+        directory = self._current()
+        if not directory.knows(name):
+            return TapedTool(name=name)
+        bound = directory.find(name).bound
+        return TapedTool(name=bound.tool.name, arguments=bound.python_names)
+
+    def is_calculation(self, name: str) -> bool:
+        """Whether the tool's answer depends on its arguments alone: it says that it stays true for a year."""
+        directory = self._current()
+        tool = directory.find(name).bound.tool if directory.knows(name) else None
+        return tool is not None and tool.is_read_only and (tool.volatility_seconds or 0) >= YEAR_SECONDS
 
     def bind_arguments(self, name: str, positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         """The arguments by name, checked against the tool's schema. Raises `ToolFailure`."""
