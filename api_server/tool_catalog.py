@@ -29,5 +29,5 @@ class ToolCatalog:
         """The tools as typed Python, rendered once for each catalogue. Raises `ExecutorUnavailable`."""
         catalogue = await self.current()
         if self._stubs[0] != catalogue.digest:
-            self._stubs = (catalogue.digest, render_stubs(catalogue))
+            self._stubs = (catalogue.digest, render_stubs(catalogue.tools))
         return self._stubs[1]

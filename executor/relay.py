@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from executor.broker.broker import Broker
+from executor.broker.bursts import ASKED_TOGETHER
 from executor.broker.failure import ToolFailure
 from executor.frames import CallRequest, encode_frame
 from executor.taped_calls import TapedCalls
@@ -135,7 +136,11 @@ class Relay:
             async with gate:
                 await self._make(call)
 
-        await asyncio.gather(*map(make, calls))
+        together = ASKED_TOGETHER.set(object())
+        try:
+            await asyncio.gather(*map(make, calls))
+        finally:
+            ASKED_TOGETHER.reset(together)
 
     def _plan(self, request: CallRequest) -> Call:
         """What to call; occurrences are counted in the order asked."""

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import override
 
 from mcp_servers.problems import BadArgument, Problem
+from schemas.market.envelope import PROBLEM_META_KEY
 
 TEXT_LENGTH_MAX = 400
 COMPLAINTS_MAX = 5
@@ -29,15 +30,25 @@ class TypedTool(Tool):
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
+        result = await self.answer(arguments)
+        return CallToolResult(
+            content=[TextContent(type="text", text=result["content"][0]["text"])],
+            structured_content=result.get("structuredContent"),
+            is_error=result["isError"],
+            _meta=result.get("_meta"),
+        )
+
+    async def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The result of one call as on the wire. Raises `UnexpectedToolError` for what is our fault."""
         try:
             values = self._read_arguments(arguments)
             answer = await self.fn_metadata.call_fn(self.fn, self.is_async, values)
         except Problem as problem:
-            return _result(problem.wire.model_dump(mode="json"), str(problem), is_error=True)
-        except Exception as error:  # the SDK logs it and keeps its text from the caller
+            return make_result(None, str(problem), is_error=True, problem=problem)
+        except Exception as error:  # whoever asked logs it and keeps its text from the caller
             raise UnexpectedToolError(f"Error executing tool {self.name}") from error
         content = answer.model_dump(mode="json", by_alias=True)
-        return _result(content, " ".join(_facts(content))[:TEXT_LENGTH_MAX])
+        return make_result(content, " ".join(_facts(content))[:TEXT_LENGTH_MAX])
 
     def _read_arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -97,10 +108,19 @@ def state_configuration(tools: list[Tool], configuration: str) -> list[Tool]:
     return tools
 
 
-def _result(content: dict[str, Any], text: str, *, is_error: bool = False) -> CallToolResult:
-    return CallToolResult(
-        content=[TextContent(type="text", text=text)], structured_content=content, is_error=is_error
-    )
+def make_result(
+    content: dict[str, Any] | None, text: str, *, is_error: bool = False, problem: Problem | None = None
+) -> dict[str, Any]:
+    """A tool result as on the wire.
+
+    A problem goes into `_meta`, as clients may hold all structured content against the output schema.
+    """
+    result: dict[str, Any] = {"content": [{"type": "text", "text": text}], "isError": is_error}
+    if content is not None:
+        result["structuredContent"] = content
+    if problem is not None:
+        result["_meta"] = {PROBLEM_META_KEY: problem.wire.model_dump(mode="json")}
+    return result
 
 
 def _deepest(error: ValidationError) -> Iterator[ErrorDetails]:

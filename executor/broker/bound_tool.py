@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
@@ -11,6 +12,7 @@ import orjson
 
 from executor.broker.failure import ToolFailure
 from sandbox_policies.analyser import suggest
+from schemas.market.envelope import PROBLEM_META_KEY
 from schemas.names import parameter_names
 from schemas.tools import Tool
 
@@ -29,6 +31,7 @@ class ToolAnswer:
     structured: Any
     blocks: list[dict[str, Any]]
     is_error: bool
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -91,7 +94,7 @@ class BoundTool:
         """The value of an answer. Raises `ToolFailure` for an error, or one unlike its schema."""
         content = answer.structured
         if answer.is_error:
-            raise _failure(content, answer.text)
+            raise _failure(answer)
         if self.check_output is None:
             return content if content is not None else _read_blocks(answer)
         mismatch = next(iter(self.check_output.iter_errors(content)), None)
@@ -172,13 +175,15 @@ def _bad(tool: str, message: str, argument: str | None = None) -> ToolFailure:
     return ToolFailure("bad_argument", message, details)
 
 
-def _failure(content: Any, text: str) -> ToolFailure:
-    problem = content if isinstance(content, dict) else {}
+def _failure(answer: ToolAnswer) -> ToolFailure:
+    """Servers of ours tell their problem in `_meta`, others may in the structured content."""
+    told = answer.meta.get(PROBLEM_META_KEY, answer.structured)
+    problem = told if isinstance(told, dict) else {}
     known = {"code": str, "message": str, "details": dict}
     fields = {name: problem[name] for name, kind in known.items() if isinstance(problem.get(name), kind)}
     return ToolFailure(
         fields.get("code", "tool_failed"),
-        fields.get("message", text or "the tool failed"),
+        fields.get("message", answer.text or "the tool failed"),
         fields.get("details"),
     )
 
