@@ -9,14 +9,13 @@ from api_server.errors import EmptyQuestion, InvalidParameters, UnknownModel
 from api_server.execution_client import ExecutionClient
 from api_server.llm.provider import LLMProvider, Prompt, ScriptTask
 from api_server.presentation import present
-from api_server.prompting import make_prompt
+from api_server.prompting import PromptMaker
 from api_server.running import run_script
 from api_server.settings import ApiSettings
 from api_server.tool_catalog import ToolCatalog
 from api_server.writing.capability import Capabilities
 from api_server.writing.edited import accept_edited
 from api_server.writing.writer import Writer, WritingDesk, Written
-from prompts.library import Library
 from schemas.analysis import Analysis, AnalyzeRequest, AnalyzeResponse, EditedScript, Parameters
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
 from schemas.ids import execution_id_of, new_session_id
@@ -45,7 +44,7 @@ class Pipeline:
     executor: ExecutionClient
     catalog: ToolCatalog
     provider: LLMProvider
-    library: Library
+    prompts: PromptMaker
     desk: WritingDesk
     capabilities: Capabilities
 
@@ -101,7 +100,7 @@ class Pipeline:
 
     async def prompt(self, question: str) -> Prompt:
         """The prompt that a model is sent for `question`. Raises `ExecutorUnavailable`."""
-        return make_prompt(question, await self.catalog.stubs(), self.library)
+        return (await self.prompts.make(question)).prompt
 
     async def run_until_it_does(
         self, writer: Writer, written: Written, understood: Understood, course: Course

@@ -34,6 +34,12 @@ class TypeNames:
         self._taken = RESERVED.union(taken)
         self._bodies: dict[str, str] = {}
 
+    def copy(self) -> "TypeNames":
+        """The same names, of which nobody else hears what is added."""
+        other = TypeNames(self._taken)
+        other._bodies = dict(self._bodies)
+        return other
+
     def name_for(self, wanted: Iterable[str], body: str) -> tuple[str, bool]:
         """The first of `wanted` that is free or already means `body`, and whether it is new."""
         for name in self._spellings(list(wanted)):

@@ -12,6 +12,7 @@ from schemas.tools import Tool
 
 JsonSchema = dict[str, Any]
 DEFAULT_CHARACTERS_MAX = 60
+INDEX_WORDS_CHARACTERS_MAX = 70
 
 MODULE = '''"""`mcp_client` as a type checker sees it."""
 from collections.abc import Iterable, Mapping, Sequence
@@ -42,6 +43,12 @@ class StubWriter:
     def __init__(self, manner: Manner = Manner.FOR_READERS, tool_names: Sequence[str] = ()) -> None:
         self._manner = manner
         self._names = TypeNames(MODULE_NAMES.union(tool_names))
+
+    def copy(self) -> "StubWriter":
+        """A writer that knows the same types and goes its own way from here."""
+        other = StubWriter(self._manner)
+        other._names = self._names.copy()
+        return other
 
     def write(self, tools: Sequence[Tool]) -> str:
         """`tools` in the order given, with the types that are not yet written before each."""
@@ -80,10 +87,17 @@ def render_module(tools: Sequence[Tool]) -> str:
     return f"{MODULE}\n{writer.write(tools)}\n"
 
 
-def index_line(tool: Tool) -> str:
-    """One tool in a few words: its name and how its description begins."""
-    sentence = plain_line(tool.description).split(". ")[0].rstrip(".")
-    return f"{tool.name}: {sentence[:80]}" if sentence else tool.name
+def index_line(tool: Tool, detail: int) -> str:
+    """One tool in a line: its name, from detail 1 its arguments, from detail 2 how its description begins."""
+    if detail == 0:
+        return tool.name
+    required = set(tool.input_schema.get("required", ()))
+    names = parameter_names(tool.input_schema).items()
+    shown = (
+        f"{tool.name}({', '.join(python if name in required else f'{python}?' for name, python in names)})"
+    )
+    sentence = plain_line(tool.description).split(". ")[0].rstrip(".")[:INDEX_WORDS_CHARACTERS_MAX]
+    return f"{shown}: {sentence}" if sentence and detail > 1 else shown
 
 
 def camel(name: str) -> str:

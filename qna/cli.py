@@ -121,6 +121,63 @@ def execute(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
 
 
 @app.command()
+def replay(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="The id of an execution, or an exported .qna.json file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run an execution again on its recording, and say whether it gives the same bytes.
+
+    A file is replayed in the jail alone, without a server or a network.
+    Exits with 0 identical, 1 it diverged, 2 bad usage or a changed file, 4 the platform failed.
+    """
+    from qna.replay import replay_execution, replay_file
+    from qna.replay_view import show_replay
+
+    configure_logs("qna", "WARNING", "console")
+    settings, key = read_settings(context.obj), None
+    with Progress(open_console(on_stderr=True)) as progress:
+        if Path(target).is_file():
+            found, key = _run(replay_file(Path(target).read_bytes(), settings, progress))
+        else:
+            found = _run(replay_execution(target, settings, progress))
+    if as_json:
+        print_json(open_console(), found.model_dump(mode="json"))
+    else:
+        show_replay(open_console(), found, key)
+    raise typer.Exit(ExitCode.DONE if found.is_identical else ExitCode.SCRIPT_FAILED)
+
+
+@app.command()
+def rerun(
+    context: typer.Context,
+    execution_id: Annotated[str, typer.Argument(help="The execution whose script runs again.")],
+    param: Annotated[
+        list[str] | None, typer.Option(help="A parameter as NAME=VALUE; the value is JSON or text.")
+    ] = None,
+    recorded: Annotated[bool, typer.Option("--recorded", help="Run on the recorded data only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the script of an execution with other parameters; no model is asked.
+
+    Exits with 0 completed, 1 the script failed, 2 bad usage, 4 the platform failed.
+    """
+    from qna.exec import parse_parameter
+    from qna.replay import rerun_execution
+
+    changes = [parse_parameter(text) for text in param or []]
+    settings = read_settings(context.obj)
+    with Progress(open_console(on_stderr=True)) as progress:
+        work = rerun_execution(execution_id, changes, settings, progress, is_recorded=recorded)
+        found = _run(work)
+    if as_json:
+        print_json(open_console(), found.model_dump(mode="json"))
+    else:
+        AnswerView(open_console()).show_report(found.execution)
+    raise typer.Exit(ExitCode.DONE if found.execution.success else ExitCode.SCRIPT_FAILED)
+
+
+@app.command()
 def doctor(context: typer.Context) -> None:
     """Show what is configured, what is embedded, and what works here.
 

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
+from api_server.settings.prompting import PromptSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
@@ -11,7 +12,13 @@ from service.redis_settings import RedisSettings
 
 
 class ApiSettings(
-    LLMSettings, StorageSettings, TrustSettings, VectorSettings, WritingSettings, RedisSettings
+    LLMSettings,
+    PromptSettings,
+    StorageSettings,
+    TrustSettings,
+    VectorSettings,
+    WritingSettings,
+    RedisSettings,
 ):
     """Read once in `main`; every field is the environment variable of the same name."""
 
