@@ -12,9 +12,12 @@ from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
 from api_server.prompting import PromptMaker
+from api_server.reuse.opened import make_reusing
 from api_server.routes import (
     comparisons,
+    confirmations,
     debug,
+    earlier_questions,
     exports,
     pages,
     provenance,
@@ -35,6 +38,7 @@ from api_server.writing.capability import Capabilities
 from api_server.writing.checks import ScriptChecks
 from api_server.writing.writer import WritingDesk
 from prompts.library import Library, load_library
+from service.cache.memory_cache import MemoryCache
 from service.http import create_http_app
 from service.version import package_version
 
@@ -53,6 +57,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             httpx2.AsyncClient() as client,
         ):
             app.state.storage, app.state.vectors = storage, vectors
+            app.state.reusing = make_reusing(storage, vectors, MemoryCache(), library)
             executor = ExecutionClient(settings.executor_url, client)
             app.state.trust = open_trust(settings, storage, executor)
             catalog = ToolCatalog(executor)
@@ -70,6 +75,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     app.include_router(questions.router)
+    app.include_router(confirmations.router)
+    app.include_router(earlier_questions.router)
     app.include_router(scripts.router)
     app.include_router(status.router)
     for noun in (comparisons, exports, provenance, replays, reruns):

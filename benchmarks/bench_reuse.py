@@ -79,7 +79,9 @@ async def fill(storage: Storage, index: ChromaIndex, reusing: Reusing, count: in
         async with storage.database.writing() as connection:
             await connection.execute(insert(tables.executions), rows)
             await connection.execute(insert(tables.remembered_questions), keys)
-        items = [Item(f"exec_{number}", text, {OWNER: USER, **_facts(text, now)}) for number, text in part]
+        items = [
+            Item(f"exec_{number}", _masked(text), {OWNER: USER, **_facts(text, now)}) for number, text in part
+        ]
         await index.remember(Collection.QUESTIONS, items)
 
 

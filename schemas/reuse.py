@@ -55,3 +55,12 @@ class ConfirmRequest(Wire):
     """The question as the person put it; for `edited`."""
     execute: bool = True
     model: str | None = None
+
+
+class HeldBackResponse(Wire):
+    """The reply to `cancel`: the question is not answered."""
+
+    success: Literal[True] = True
+    status: Literal["cancelled"] = "cancelled"
+    session_id: str
+    question: str

@@ -26,6 +26,7 @@ class Reusing:
     reuser: Reuser
     memory: QuestionMemory
     storage: Storage
+    library: Library
 
     async def understand(
         self, user_id: str, session_id: str, question: str, auto_expand: bool = True
@@ -48,4 +49,4 @@ def make_reusing(storage: Storage, index: VectorIndex, cache: Cache, library: Li
     """Over what is kept; the tables of words are read once."""
     dialogue = create_dialogue()
     reuser = Reuser(dialogue, storage.executions, storage.remembered, open_shelf(library))
-    return Reusing(dialogue, reuser, QuestionMemory(dialogue, index, cache), storage)
+    return Reusing(dialogue, reuser, QuestionMemory(dialogue, index, cache), storage, library)

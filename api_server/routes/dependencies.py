@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
+from api_server.reuse.opened import Reusing
 from api_server.storage.audit import Origin
 from api_server.storage.opened import Storage
 from api_server.trust.desk import Trust
@@ -37,6 +38,15 @@ def get_vectors(request: Request) -> VectorIndex:
 
 
 TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
+
+
+def get_reusing(request: Request) -> Reusing:
+    """Understanding in sessions, and what was answered before."""
+    reusing: Reusing = request.app.state.reusing
+    return reusing
+
+
+TheReusing = Annotated[Reusing, Depends(get_reusing)]
 
 
 def get_caller() -> Caller:
