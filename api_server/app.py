@@ -8,6 +8,7 @@ import httpx2
 from fastapi import FastAPI
 
 from api_server.execution_client import ExecutionClient
+from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
@@ -46,7 +47,7 @@ from service.version import package_version
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
-    writer = provider or build_provider(settings, library)
+    providers = ProviderChain([provider]) if provider else build_provider(settings, library)
     capabilities = Capabilities(library)
 
     @asynccontextmanager
@@ -55,6 +56,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             open_storage(settings) as storage,
             open_index(settings) as vectors,
             httpx2.AsyncClient() as client,
+            providers,
         ):
             app.state.storage, app.state.vectors = storage, vectors
             app.state.reusing = make_reusing(storage, vectors, MemoryCache(), library)
@@ -66,9 +68,9 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
                     settings,
                     executor,
                     catalog,
-                    writer,
+                    providers,
                     prompts,
-                    open_desk(settings, executor, writer),
+                    open_desk(settings, executor, providers),
                     capabilities,
                 )
                 yield

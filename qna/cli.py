@@ -120,6 +120,47 @@ def execute(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
     raise typer.Exit(ExitCode.DONE if report.success else ExitCode.SCRIPT_FAILED)
 
 
+@app.command("eval")
+def evaluate(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Questions as JSON lines; evaluation/README.md has the form.")],
+    model: Annotated[str | None, typer.Option(help="Which model writes the scripts.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first of them.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Ask only those of this kind; may be repeated.")
+    ] = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Replay these answers instead of a model's."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write JSON there, and Markdown beside it.")] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(help="NAME=SHARE, such as ran=0.95; may be repeated.")
+    ] = None,
+) -> None:
+    """Ask a set of questions with known answers and score the replies.
+
+    Exits with 0 when every requirement is met, otherwise with 1; 2 bad usage, 4 the platform failed.
+    """
+    from qna.evaluation.questions import load_questions
+    from qna.evaluation.report import show_evaluation, write_report
+    from qna.evaluation.run import EvaluationOptions, run_evaluation
+    from qna.evaluation.summary import find_unmet, read_requirements
+
+    required = read_requirements(require or [])
+    options = EvaluationOptions(file, model, limit, tuple(kind or ()), recording)
+    questions = options.choose(load_questions(file))
+    with Progress(open_console(on_stderr=True)) as progress:
+        evaluation = _run(run_evaluation(questions, read_settings(context.obj), options, progress))
+    show_evaluation(open_console(), evaluation)
+    if report is not None:
+        write_report(report, evaluation)
+    unmet = find_unmet(evaluation.totals, required)
+    for line in unmet:
+        open_console(on_stderr=True).print(Text(f"qna: {line}", style="bold red"))
+    raise typer.Exit(ExitCode.SCRIPT_FAILED if unmet else ExitCode.DONE)
+
+
 @app.command()
 def replay(
     context: typer.Context,
