@@ -17,9 +17,12 @@ from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
 from api_server.prompting import PromptMaker
+from api_server.reuse.opened import make_reusing
 from api_server.routes import (
     comparisons,
+    confirmations,
     debug,
+    earlier_questions,
     executions,
     exports,
     pages,
@@ -49,6 +52,8 @@ from service.version import package_version
 
 NOUNS = (
     questions,
+    confirmations,
+    earlier_questions,
     scripts,
     sessions,
     executions,
@@ -79,8 +84,10 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
                 stack.push_async_callback(link.close)
             app.state.storage, app.state.vectors = storage, vectors
             app.state.gate = open_gate(settings, storage, client)
-            copies = HotCopies(open_cache(link))
+            cache = open_cache(link)
+            copies = HotCopies(cache)
             app.state.conversations = Conversations(storage.sessions, storage.executions, copies)
+            app.state.reusing = make_reusing(storage, vectors, cache, library)
             executor = ExecutionClient(settings.executor_url, client)
             app.state.trust = open_trust(settings, storage, executor)
             catalog = ToolCatalog(executor)

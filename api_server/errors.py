@@ -13,6 +13,7 @@ PlatformError (service.errors)
 ├── ForeignPage            403: the person opens our own page
 ├── SessionNotFound        404: the caller names one of their own sessions
 ├── ExecutionNotFound      404: the caller names one of their own executions
+├── BadConfirmation        422: the person says which question goes on, and how
 ├── RequestIdTaken         409: the caller takes a fresh request id
 ├── IdentityProviderUnavailable  503: the caller waits, the operator looks at JWKS_URL
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
@@ -236,3 +237,9 @@ class VectorsUnavailable(Unavailable):
     """Nothing can be looked up by meaning now."""
 
     code = "VECTORS_UNAVAILABLE"
+
+
+class BadConfirmation(BadRequest):
+    """A confirmation that does not say what is confirmed."""
+
+    code = "BAD_CONFIRMATION"

@@ -12,6 +12,7 @@ from api_server.access.gate import Gate, read_origin
 from api_server.conversation.conversations import Conversations
 from api_server.errors import Forbidden
 from api_server.pipeline import Pipeline
+from api_server.reuse.opened import Reusing
 from api_server.storage.audit import Origin
 from api_server.storage.opened import Storage
 from api_server.trust.desk import Trust
@@ -70,6 +71,15 @@ def get_vectors(request: Request) -> VectorIndex:
 
 
 TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
+
+
+def get_reusing(request: Request) -> Reusing:
+    """Understanding in sessions, and what was answered before."""
+    reusing: Reusing = request.app.state.reusing
+    return reusing
+
+
+TheReusing = Annotated[Reusing, Depends(get_reusing)]
 
 
 def get_administrator(caller: TheCaller) -> Caller:
