@@ -19,6 +19,7 @@ from tests.doubles.house_tools import create_house_tools
 from tests.doubles.tool_server import ToolServer
 
 RUNS = 200
+PATIENCE_SECONDS = 120
 SYMBOLS = ["AAPL", "MSFT", "KO", "JPM", "XOM", "NVDA", "AMD", "PG", "TSLA", "NOSUCH"]
 HEAD = "import random\nfrom datetime import date, datetime\nimport numpy as np\nimport pandas as pd\n"
 CHANCE = {
@@ -43,6 +44,7 @@ OTHER_PYTHONS = [
 def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExecutionServer]:
     folder = tmp_path_factory.mktemp("original")
     with ToolServer(create_house_tools) as tools, running_server(folder, tools) as server:
+        server.http.timeout = PATIENCE_SECONDS
         yield server
 
 
@@ -50,6 +52,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExecutionServ
 def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExecutionServer]:
     """A fresh server that has no tools at all."""
     with running_server(tmp_path_factory.mktemp("elsewhere"), ToolServer(lambda: None)) as server:
+        server.http.timeout = PATIENCE_SECONDS
         yield server
 
 
@@ -82,10 +85,11 @@ def draw(recipe: Recipe, chance: random.Random) -> dict[str, Any]:
 
 
 def run_all(work: Callable[[Any], Any], items: list[Any]) -> list[Any]:
-    with ThreadPoolExecutor(4) as pool:
+    with ThreadPoolExecutor(2) as pool:
         return list(pool.map(work, items))
 
 
+@pytest.mark.timeout(600)
 def test_random_recipe_runs_are_replayed_to_the_byte_in_a_fresh_process_without_tools(
     original: ExecutionServer, elsewhere: ExecutionServer
 ) -> None:
