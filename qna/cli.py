@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
+from qna import keys_commands
 from qna.answer_view import AnswerView
 from qna.ask import AskOptions, Reply, run_ask
 from qna.failures import ExitCode, Failure
@@ -31,6 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(keys_commands.app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 """The same option of several commands."""
@@ -118,6 +121,47 @@ def execute(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
         view.show_report(report)
         view.show_usage(report)
     raise typer.Exit(ExitCode.DONE if report.success else ExitCode.SCRIPT_FAILED)
+
+
+@app.command("eval")
+def evaluate(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Questions as JSON lines; evaluation/README.md has the form.")],
+    model: Annotated[str | None, typer.Option(help="Which model writes the scripts.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first of them.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Ask only those of this kind; may be repeated.")
+    ] = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Replay these answers instead of a model's."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write JSON there, and Markdown beside it.")] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(help="NAME=SHARE, such as ran=0.95; may be repeated.")
+    ] = None,
+) -> None:
+    """Ask a set of questions with known answers and score the replies.
+
+    Exits with 0 when every requirement is met, otherwise with 1; 2 bad usage, 4 the platform failed.
+    """
+    from qna.evaluation.questions import load_questions
+    from qna.evaluation.report import show_evaluation, write_report
+    from qna.evaluation.run import EvaluationOptions, run_evaluation
+    from qna.evaluation.summary import find_unmet, read_requirements
+
+    required = read_requirements(require or [])
+    options = EvaluationOptions(file, model, limit, tuple(kind or ()), recording)
+    questions = options.choose(load_questions(file))
+    with Progress(open_console(on_stderr=True)) as progress:
+        evaluation = _run(run_evaluation(questions, read_settings(context.obj), options, progress))
+    show_evaluation(open_console(), evaluation)
+    if report is not None:
+        write_report(report, evaluation)
+    unmet = find_unmet(evaluation.totals, required)
+    for line in unmet:
+        open_console(on_stderr=True).print(Text(f"qna: {line}", style="bold red"))
+    raise typer.Exit(ExitCode.SCRIPT_FAILED if unmet else ExitCode.DONE)
 
 
 @app.command()

@@ -12,13 +12,14 @@ from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
 
 QUESTION_LENGTH_MAX = 1000
+SESSION_ID_PATTERN = r"^[A-Za-z0-9_.:-]+$"
 
 
 class AnalyzeRequest(Wire):
     """The body of `POST /analyze`."""
 
     question: str = Field(max_length=QUESTION_LENGTH_MAX)
-    session_id: str | None = Field(default=None, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
+    session_id: str | None = Field(default=None, max_length=128, pattern=SESSION_ID_PATTERN)
     auto_expand: bool = True
     execute: bool = True
     model: str | None = None
@@ -61,7 +62,9 @@ class Attempt(Wire):
     python_code: str
     model: str
     findings: list[Finding] = Field(default_factory=list)
-    """What was found in its text; codes that begin with `TYPE` do not keep it from running."""
+    """What kept it from running, found in its text."""
+    type_findings: list[Finding] = Field(default_factory=list)
+    """What the type check doubts; this alone does not keep it from running."""
     outcome: Outcome | None = None
     """Of its run; None when it did not run."""
     problem: str = ""
