@@ -70,14 +70,13 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            storage = await stack.enter_async_context(open_storage(settings))
-            vectors = await stack.enter_async_context(open_index(settings))
+            app.state.storage = storage = await stack.enter_async_context(open_storage(settings))
+            app.state.vectors = vectors = await stack.enter_async_context(open_index(settings))
             client = await stack.enter_async_context(httpx2.AsyncClient())
             await stack.enter_async_context(providers)
             link = open_link(settings)
             if link is not None:
                 stack.push_async_callback(link.close)
-            app.state.storage, app.state.vectors = storage, vectors
             app.state.gate = open_gate(settings, storage, client)
             copies = HotCopies(open_cache(link))
             app.state.conversations = Conversations(storage.sessions, storage.executions, copies)
