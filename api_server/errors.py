@@ -13,12 +13,14 @@ PlatformError (service.errors)
 ├── ForeignPage            403: the person opens our own page
 ├── SessionNotFound        404: the caller names one of their own sessions
 ├── ExecutionNotFound      404: the caller names one of their own executions
+├── BadConfirmation        422: the person says which question goes on, and how
 ├── RequestIdTaken         409: the caller takes a fresh request id
 ├── IdentityProviderUnavailable  503: the caller waits, the operator looks at JWKS_URL
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
 ├── InvalidParameters      422: the person corrects the named parameters
 ├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── TooManyRequests        429: the caller waits as long as Retry-After says
 ├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
@@ -236,3 +238,16 @@ class VectorsUnavailable(Unavailable):
     """Nothing can be looked up by meaning now."""
 
     code = "VECTORS_UNAVAILABLE"
+
+
+class BadConfirmation(BadRequest):
+    """A confirmation that does not say what is confirmed."""
+
+    code = "BAD_CONFIRMATION"
+
+
+class TooManyRequests(PlatformError):
+    """A user, or all of them, asked more than the limits allow."""
+
+    code = "RATE_LIMITED"
+    status = 429

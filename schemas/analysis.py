@@ -22,6 +22,8 @@ class AnalyzeRequest(Wire):
     session_id: str | None = Field(default=None, max_length=128, pattern=SESSION_ID_PATTERN)
     auto_expand: bool = True
     execute: bool = True
+    refresh: bool = False
+    """Run it again, though an equal question has an answer that is still fresh."""
     model: str | None = None
     request_id: UUID | None = None
     """Chosen by a client that will come back for the answer; it is the execution's id too."""

@@ -16,6 +16,7 @@ from api_server.storage.database import Database, open_database
 from api_server.storage.events import EventStore
 from api_server.storage.executions import ExecutionStore
 from api_server.storage.recorder import Recorder, Stores
+from api_server.storage.remembered import RememberedStore
 from api_server.storage.schema_version import prepare_schema
 from api_server.storage.servers import BEAT_SECONDS, ServerStore
 from api_server.storage.sessions import SessionStore
@@ -37,6 +38,7 @@ class Storage:
     events: EventStore
     audit: AuditStore
     api_keys: ApiKeyStore
+    remembered: RememberedStore
     servers: ServerStore
     recorder: Recorder
     tapes: TapeStore
@@ -58,6 +60,7 @@ def make_storage(database: Database, *, audits: bool = True, tape_size_max_mb: i
         events=EventStore(database),
         audit=audit,
         api_keys=ApiKeyStore(database, users, audit),
+        remembered=RememberedStore(database),
         servers=servers,
         recorder=recorder,
         tapes=TapeStore(database, tape_size_max_mb),
