@@ -123,6 +123,7 @@ executions = Table(
     Column("cost_usd", Float),
     Column("trust", String(16), nullable=False),
     Column("feedback", PlainText),
+    Column("metadata", Json, nullable=False),
     Column("fresh_until", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Index(None, "user_id", "created_at"),
@@ -130,6 +131,19 @@ executions = Table(
     Index(None, "status"),
     Index(None, "root_id", "created_at"),
     Index(None, "deleted_at"),
+    Index(None, "user_id", "script_sha256"),
+)
+
+remembered_questions = Table(
+    "remembered_questions",
+    metadata,
+    _belongs_to("execution_id", "executions.id", is_key=True),
+    _belongs_to("user_id", "users.id"),
+    Column("meaning_key", String(64), nullable=False),
+    Column("masked_key", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "meaning_key", "created_at"),
+    Index(None, "user_id", "masked_key", "created_at"),
 )
 
 audit_logs = Table(

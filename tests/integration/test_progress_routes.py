@@ -35,8 +35,8 @@ def api(executor: ExecutionServer, tmp_path_factory: pytest.TempPathFactory) -> 
 
 def tell_a_story(api: TestClient, session_id: str, count: int = 3) -> str:
     """A finished execution with `count` events, written on the server's own loop."""
-    storage: Storage = api.app.state.storage  # type: ignore[attr-defined]
-    live: Live = api.app.state.live  # type: ignore[attr-defined]
+    storage: Storage = api.app.state.parts.storage  # type: ignore[attr-defined]
+    live: Live = api.app.state.parts.live  # type: ignore[attr-defined]
 
     async def tell() -> str:
         new = a_question(LOCAL_USER_ID, session_id)

@@ -168,6 +168,7 @@ def test_health_asks_every_part(house: Running) -> None:
     assert health.status == "up"
     assert [part.name for part in health.parts] == [
         "llm",
+        "database",
         "vectors",
         "cache",
         "events",
