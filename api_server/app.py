@@ -2,11 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx2
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
+from api_server.access.gate import open_gate
+from api_server.access.strangers import guard_browsers
+from api_server.conversation.conversations import Conversations
+from api_server.conversation.hot_copies import HotCopies
 from api_server.execution_client import ExecutionClient
 from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
@@ -19,6 +23,7 @@ from api_server.routes import (
     confirmations,
     debug,
     earlier_questions,
+    executions,
     exports,
     pages,
     provenance,
@@ -26,8 +31,10 @@ from api_server.routes import (
     replays,
     reruns,
     scripts,
+    sessions,
     status,
 )
+from api_server.routes.dependencies import get_caller
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
@@ -39,9 +46,24 @@ from api_server.writing.capability import Capabilities
 from api_server.writing.checks import ScriptChecks
 from api_server.writing.writer import WritingDesk
 from prompts.library import Library, load_library
-from service.cache.memory_cache import MemoryCache
+from service.cache.opening import open_cache, open_link
 from service.http import create_http_app
 from service.version import package_version
+
+NOUNS = (
+    questions,
+    confirmations,
+    earlier_questions,
+    scripts,
+    sessions,
+    executions,
+    comparisons,
+    exports,
+    provenance,
+    replays,
+    reruns,
+)
+"""Modules of `routes` whose addresses are for callers that the gate admits."""
 
 
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
@@ -52,40 +74,38 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with (
-            open_storage(settings) as storage,
-            open_index(settings) as vectors,
-            httpx2.AsyncClient() as client,
-            providers,
-        ):
+        async with AsyncExitStack() as stack:
+            storage = await stack.enter_async_context(open_storage(settings))
+            vectors = await stack.enter_async_context(open_index(settings))
+            client = await stack.enter_async_context(httpx2.AsyncClient())
+            await stack.enter_async_context(providers)
+            link = open_link(settings)
+            if link is not None:
+                stack.push_async_callback(link.close)
             app.state.storage, app.state.vectors = storage, vectors
-            app.state.reusing = make_reusing(storage, vectors, MemoryCache(), library)
+            app.state.gate = open_gate(settings, storage, client)
+            cache = open_cache(link)
+            app.state.reusing = make_reusing(storage, vectors, cache, library)
+            app.state.conversations = Conversations(
+                storage.sessions, storage.executions, HotCopies(cache), app.state.reusing.memory
+            )
             executor = ExecutionClient(settings.executor_url, client)
             app.state.trust = open_trust(settings, storage, executor)
             catalog = ToolCatalog(executor)
-            async with open_prompts(settings, catalog, library, vectors) as prompts:
-                app.state.pipeline = Pipeline(
-                    settings,
-                    executor,
-                    catalog,
-                    providers,
-                    prompts,
-                    open_desk(settings, executor, providers),
-                    capabilities,
-                )
-                yield
+            prompts = await stack.enter_async_context(open_prompts(settings, catalog, library, vectors))
+            desk = open_desk(settings, executor, providers)
+            app.state.pipeline = Pipeline(settings, executor, catalog, providers, prompts, desk, capabilities)
+            yield
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
-    app.include_router(questions.router)
-    app.include_router(confirmations.router)
-    app.include_router(earlier_questions.router)
-    app.include_router(scripts.router)
-    app.include_router(status.router)
-    for noun in (comparisons, exports, provenance, replays, reruns):
-        app.include_router(noun.router)
-    app.include_router(pages.router)
+    guard_browsers(app, settings)
+    for open_to_all in (status.router, pages.router):
+        app.include_router(open_to_all)
+    guarded = [status.models_router, pages.text_router, *(noun.router for noun in NOUNS)]
     if settings.qna_environment == "development":
-        app.include_router(debug.router)
+        guarded.append(debug.router)
+    for router in guarded:
+        app.include_router(router, dependencies=[Depends(get_caller)])
     return app
 
 

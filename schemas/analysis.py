@@ -12,13 +12,14 @@ from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
 
 QUESTION_LENGTH_MAX = 1000
+SESSION_ID_PATTERN = r"^[A-Za-z0-9_.:-]+$"
 
 
 class AnalyzeRequest(Wire):
     """The body of `POST /analyze`."""
 
     question: str = Field(max_length=QUESTION_LENGTH_MAX)
-    session_id: str | None = Field(default=None, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
+    session_id: str | None = Field(default=None, max_length=128, pattern=SESSION_ID_PATTERN)
     auto_expand: bool = True
     execute: bool = True
     refresh: bool = False

@@ -2,15 +2,23 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request, WebSocketException
+from starlette.requests import HTTPConnection
+from starlette.status import WS_1008_POLICY_VIOLATION
+from structlog.contextvars import bind_contextvars
 
-from api_server.access.caller import LOCAL_CALLER, Caller
+from api_server.access.caller import Caller
+from api_server.access.gate import Gate, read_origin
+from api_server.conversation.conversations import Conversations
+from api_server.errors import Forbidden
 from api_server.pipeline import Pipeline
 from api_server.reuse.opened import Reusing
 from api_server.storage.audit import Origin
 from api_server.storage.opened import Storage
 from api_server.trust.desk import Trust
 from api_server.vectors.index import VectorIndex
+from schemas.analysis import SESSION_ID_PATTERN
+from service.errors import PlatformError
 
 
 def get_pipeline(request: Request) -> Pipeline:
@@ -31,6 +39,31 @@ def get_storage(request: Request) -> Storage:
 TheStorage = Annotated[Storage, Depends(get_storage)]
 
 
+def get_conversations(request: Request) -> Conversations:
+    """The sessions of this app."""
+    conversations: Conversations = request.app.state.conversations
+    return conversations
+
+
+TheConversations = Annotated[Conversations, Depends(get_conversations)]
+
+
+async def get_caller(connection: HTTPConnection) -> Caller:
+    """Whoever sent this request or opened this socket. Raises as `Gate.admit`; a socket is closed instead."""
+    gate: Gate = connection.app.state.gate
+    try:
+        caller = await gate.admit(connection)
+    except PlatformError as error:
+        if connection.scope["type"] == "websocket":
+            raise WebSocketException(WS_1008_POLICY_VIOLATION, error.code) from error
+        raise
+    bind_contextvars(user_id=caller.user_id)
+    return caller
+
+
+TheCaller = Annotated[Caller, Depends(get_caller)]
+
+
 def get_vectors(request: Request) -> VectorIndex:
     """The index of this app."""
     index: VectorIndex = request.app.state.vectors
@@ -49,19 +82,14 @@ def get_reusing(request: Request) -> Reusing:
 TheReusing = Annotated[Reusing, Depends(get_reusing)]
 
 
-def get_caller() -> Caller:
-    """Whoever sent this request."""
-    return LOCAL_CALLER
+def get_administrator(caller: TheCaller) -> Caller:
+    """The caller, who must be an administrator. Raises `Forbidden`."""
+    if not caller.is_administrator:
+        raise Forbidden("only an administrator may do this", suggestions=("Ask an administrator.",))
+    return caller
 
 
-TheCaller = Annotated[Caller, Depends(get_caller)]
-
-
-def read_origin(request: Request) -> Origin:
-    """Where a request comes from, for the audit log."""
-    host = request.client.host if request.client else ""
-    return Origin(host, request.headers.get("user-agent", "")[:200])
-
+TheAdministrator = Annotated[Caller, Depends(get_administrator)]
 
 TheOrigin = Annotated[Origin, Depends(read_origin)]
 
@@ -73,3 +101,13 @@ def get_trust(request: Request) -> Trust:
 
 
 TheTrust = Annotated[Trust, Depends(get_trust)]
+
+
+def get_header_session_id(
+    x_session_id: Annotated[str | None, Header(max_length=128, pattern=SESSION_ID_PATTERN)] = None,
+) -> str | None:
+    """The session that a request names outside its body. X-User-ID is not read: anybody could send it."""
+    return x_session_id
+
+
+HeaderSessionId = Annotated[str | None, Depends(get_header_session_id)]

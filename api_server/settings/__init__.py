@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from api_server.settings.access import AccessSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.prompting import PromptSettings
 from api_server.settings.storage import StorageSettings
@@ -12,6 +13,7 @@ from service.redis_settings import RedisSettings
 
 
 class ApiSettings(
+    AccessSettings,
     LLMSettings,
     PromptSettings,
     StorageSettings,
@@ -23,7 +25,8 @@ class ApiSettings(
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
-        default="127.0.0.1", description="Address the API server listens on; loopback only."
+        default="127.0.0.1",
+        description="Address the API server listens on; another than loopback needs access control.",
     )
     api_server_port: int = Field(
         default=8010, ge=1, le=65535, description="Port of the API server and the page."

@@ -9,6 +9,7 @@ import structlog
 
 from api_server.errors import DatabaseUnavailable
 from api_server.settings.storage import StorageSettings
+from api_server.storage.api_keys import ApiKeyStore
 from api_server.storage.attempts import AttemptStore
 from api_server.storage.audit import AuditStore
 from api_server.storage.database import Database, open_database
@@ -37,6 +38,7 @@ class Storage:
     events: EventStore
     audit: AuditStore
     remembered: RememberedStore
+    api_keys: ApiKeyStore
     servers: ServerStore
     recorder: Recorder
     tapes: TapeStore
@@ -58,6 +60,7 @@ def make_storage(database: Database, *, audits: bool = True, tape_size_max_mb: i
         events=EventStore(database),
         audit=audit,
         remembered=RememberedStore(database),
+        api_keys=ApiKeyStore(database, users, audit),
         servers=servers,
         recorder=recorder,
         tapes=TapeStore(database, tape_size_max_mb),

@@ -122,6 +122,7 @@ executions = Table(
     Column("cost_usd", Float),
     Column("trust", String(16), nullable=False),
     Column("feedback", PlainText),
+    Column("metadata", Json, nullable=False),
     Column("fresh_until", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Index(None, "user_id", "created_at"),
