@@ -99,6 +99,12 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     guard_browsers(app, settings)
+    include_routes(app, settings)
+    return app
+
+
+def include_routes(app: FastAPI, settings: ApiSettings) -> None:
+    """Health and the page are open to all; everything else asks who is calling."""
     for open_to_all in (status.router, pages.router):
         app.include_router(open_to_all)
     guarded = [status.models_router, pages.text_router, *(noun.router for noun in NOUNS)]
@@ -106,7 +112,6 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
         guarded.append(debug.router)
     for router in guarded:
         app.include_router(router, dependencies=[Depends(get_caller)])
-    return app
 
 
 def open_desk(settings: ApiSettings, executor: ExecutionClient, provider: LLMProvider) -> WritingDesk:
