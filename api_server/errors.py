@@ -20,6 +20,7 @@ PlatformError (service.errors)
 ├── SchemaMismatch         503: the operator runs `qna migrate`
 ├── InvalidParameters      422: the person corrects the named parameters
 ├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── TooManyRequests        429: the caller waits as long as Retry-After says
 ├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
@@ -243,3 +244,10 @@ class BadConfirmation(BadRequest):
     """A confirmation that does not say what is confirmed."""
 
     code = "BAD_CONFIRMATION"
+
+
+class TooManyRequests(PlatformError):
+    """A user, or all of them, asked more than the limits allow."""
+
+    code = "RATE_LIMITED"
+    status = 429

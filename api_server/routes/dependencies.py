@@ -1,6 +1,6 @@
 """What routes ask for by type."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request, WebSocketException
 from starlette.requests import HTTPConnection
@@ -10,7 +10,8 @@ from structlog.contextvars import bind_contextvars
 from api_server.access.caller import Caller
 from api_server.access.gate import Gate, read_origin
 from api_server.conversation.conversations import Conversations
-from api_server.errors import Forbidden
+from api_server.errors import Forbidden, TooManyRequests
+from api_server.live import Live
 from api_server.pipeline import Pipeline
 from api_server.reuse.opened import Reusing
 from api_server.storage.audit import Origin
@@ -23,16 +24,16 @@ from service.errors import PlatformError
 
 def get_pipeline(request: Request) -> Pipeline:
     """The pipeline of this app."""
-    pipeline: Pipeline = request.app.state.pipeline
+    pipeline: Pipeline = request.app.state.parts.pipeline
     return pipeline
 
 
 ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]
 
 
-def get_storage(request: Request) -> Storage:
+def get_storage(request: HTTPConnection) -> Storage:
     """Everything that this app keeps."""
-    storage: Storage = request.app.state.storage
+    storage: Storage = request.app.state.parts.storage
     return storage
 
 
@@ -41,7 +42,7 @@ TheStorage = Annotated[Storage, Depends(get_storage)]
 
 def get_conversations(request: Request) -> Conversations:
     """The sessions of this app."""
-    conversations: Conversations = request.app.state.conversations
+    conversations: Conversations = request.app.state.parts.conversations
     return conversations
 
 
@@ -50,7 +51,7 @@ TheConversations = Annotated[Conversations, Depends(get_conversations)]
 
 async def get_caller(connection: HTTPConnection) -> Caller:
     """Whoever sent this request or opened this socket. Raises as `Gate.admit`; a socket is closed instead."""
-    gate: Gate = connection.app.state.gate
+    gate: Gate = connection.app.state.parts.gate
     try:
         caller = await gate.admit(connection)
     except PlatformError as error:
@@ -66,7 +67,7 @@ TheCaller = Annotated[Caller, Depends(get_caller)]
 
 def get_vectors(request: Request) -> VectorIndex:
     """The index of this app."""
-    index: VectorIndex = request.app.state.vectors
+    index: VectorIndex = request.app.state.parts.vectors
     return index
 
 
@@ -75,11 +76,33 @@ TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
 
 def get_reusing(request: Request) -> Reusing:
     """Understanding in sessions, and what was answered before."""
-    reusing: Reusing = request.app.state.reusing
+    reusing: Reusing = request.app.state.parts.reusing
     return reusing
 
 
 TheReusing = Annotated[Reusing, Depends(get_reusing)]
+
+
+def get_live(connection: HTTPConnection) -> Live:
+    """What this app shares with other API servers."""
+    live: Live = connection.app.state.parts.live
+    return live
+
+
+TheLive = Annotated[Live, Depends(get_live)]
+
+
+def limited(endpoint: str) -> Any:
+    """For routes that cost something: raises `TooManyRequests` when the caller asks too much."""
+
+    async def demand(caller: TheCaller, live: TheLive) -> None:
+        try:
+            await live.rate_limits.demand(caller.user_id, endpoint)
+        except TooManyRequests:
+            live.metrics.count_limited(endpoint)
+            raise
+
+    return Depends(demand)
 
 
 def get_administrator(caller: TheCaller) -> Caller:
@@ -96,7 +119,7 @@ TheOrigin = Annotated[Origin, Depends(read_origin)]
 
 def get_trust(request: Request) -> Trust:
     """Replays, re-runs, comparisons and sources of this app."""
-    trust: Trust = request.app.state.trust
+    trust: Trust = request.app.state.parts.trust
     return trust
 
 

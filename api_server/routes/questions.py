@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.routes.dependencies import HeaderSessionId, ThePipeline
+from api_server.routes.dependencies import HeaderSessionId, ThePipeline, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.analysis import AnalyzeRequest, AnalyzeResponse
 
 router = APIRouter()
 
 
-@router.post("/analyze", response_model_by_alias=True)
+@router.post("/analyze", response_model_by_alias=True, dependencies=[limited("analyze")])
 async def analyze(
     body: AnalyzeRequest, request: Request, pipeline: ThePipeline, header_session_id: HeaderSessionId
 ) -> AnalyzeResponse:

@@ -1,11 +1,13 @@
-"""How the server and its parts are: `GET /health` and `GET /models`."""
+"""How the server and its parts are: `GET /health`, `GET /metrics` and `GET /models`."""
 
 from typing import Literal
 
 from fastapi import APIRouter
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from api_server.errors import ExecutorUnavailable
-from api_server.routes.dependencies import ThePipeline, TheStorage, TheVectors
+from api_server.routes.dependencies import TheLive, ThePipeline, TheStorage, TheVectors
 from api_server.vectors.index import VectorIndex
 from schemas.analysis import ModelsResponse
 from schemas.health import Health, PartHealth, worst_status
@@ -18,7 +20,7 @@ models_router = APIRouter()
 
 
 @router.get("/health")
-async def health(pipeline: ThePipeline, storage: TheStorage, vectors: TheVectors) -> Health:
+async def health(pipeline: ThePipeline, storage: TheStorage, vectors: TheVectors, live: TheLive) -> Health:
     """Every part, asked now: model, database, vectors, execution server and the tool servers behind it."""
     models = await pipeline.provider.models()
     writer = PartHealth(
@@ -27,8 +29,8 @@ async def health(pipeline: ThePipeline, storage: TheStorage, vectors: TheVectors
         detail="" if models else "no model can be reached",
         facts={"provider": pipeline.provider.name, "models": [model.id for model in models]},
     )
-    database = await storage.database.check()
-    parts = [writer, database, _vectors_part(vectors), *await _execution_parts(pipeline)]
+    own = [writer, await storage.database.check(), _vectors_part(vectors), *await live.check()]
+    parts = [*own, *await _execution_parts(pipeline)]
     return Health(service="api_server", status=worst_status(parts), version=package_version(), parts=parts)
 
 
@@ -47,6 +49,12 @@ async def _execution_parts(pipeline: ThePipeline) -> list[PartHealth]:
         return [PartHealth(name="executor", status="down", detail=error.message)]
     executor = PartHealth(name="executor", status=behind.status, facts={"version": behind.version})
     return [executor, *behind.parts]
+
+
+@router.get("/metrics")
+async def metrics(live: TheLive) -> Response:
+    """Counts and durations for Prometheus."""
+    return Response(live.metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @models_router.get("/models")

@@ -5,6 +5,7 @@ from pydantic import Field
 from api_server.settings.access import AccessSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.prompting import PromptSettings
+from api_server.settings.rate_limits import RateLimitSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
@@ -15,6 +16,7 @@ from service.redis_settings import RedisSettings
 class ApiSettings(
     AccessSettings,
     LLMSettings,
+    RateLimitSettings,
     PromptSettings,
     StorageSettings,
     TrustSettings,

@@ -37,8 +37,8 @@ class Storage:
     attempts: AttemptStore
     events: EventStore
     audit: AuditStore
-    remembered: RememberedStore
     api_keys: ApiKeyStore
+    remembered: RememberedStore
     servers: ServerStore
     recorder: Recorder
     tapes: TapeStore
@@ -59,8 +59,8 @@ def make_storage(database: Database, *, audits: bool = True, tape_size_max_mb: i
         attempts=attempts,
         events=EventStore(database),
         audit=audit,
-        remembered=RememberedStore(database),
         api_keys=ApiKeyStore(database, users, audit),
+        remembered=RememberedStore(database),
         servers=servers,
         recorder=recorder,
         tapes=TapeStore(database, tape_size_max_mb),

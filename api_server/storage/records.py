@@ -234,6 +234,6 @@ def read_attempt(row: Mapping[Any, Any]) -> Attempt:
     return read_record(Attempt, {**row, "usage": usage})
 
 
-def new_id(prefix: Literal["sess", "exec", "msg", "log", "key", "srv"]) -> str:
+def new_id(prefix: Literal["sess", "exec", "msg", "log", "key", "srv", "kept"]) -> str:
     """An id that nobody can guess."""
     return f"{prefix}_{uuid4().hex}"

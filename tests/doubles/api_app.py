@@ -29,7 +29,7 @@ async def opened_app(settings: ApiSettings, app: FastAPI | None = None) -> Async
     async with app.router.lifespan_context(app):
         transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010") as client:
-            client.storage = app.state.storage  # type: ignore[attr-defined]
+            client.storage = app.state.parts.storage  # type: ignore[attr-defined]
             yield client
 
 

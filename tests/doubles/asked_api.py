@@ -27,7 +27,7 @@ class AskedApi:
 
     @property
     def pipeline(self) -> Pipeline:
-        pipeline: Pipeline = self.app.state.pipeline
+        pipeline: Pipeline = self.app.state.parts.pipeline
         return pipeline
 
     async def post(self, path: str = "/analyze", **body: Any) -> httpx2.Response:

@@ -35,7 +35,7 @@ class TrustApi:
 
     @property
     def trust(self) -> Trust:
-        trust: Trust = self.app.state.trust
+        trust: Trust = self.app.state.parts.trust
         return trust
 
     async def ask(self, script: str, user: str = "ann", **parameters: Any) -> str:
