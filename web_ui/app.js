@@ -4,11 +4,11 @@ import { addressOf, currentPlace, goTo } from "./addresses.js";
 import { Announcer } from "./announcer.js";
 import { findInstallation } from "./api.js";
 import { AskBox } from "./ask_box.js";
-import { element } from "./elements.js";
+import { button, element } from "./elements.js";
 import { listenToKeys } from "./keyboard.js";
 import { keepKey } from "./http.js";
 import { EMPTY, PageState, stateName, windowTitle } from "./page_state.js";
-import { choose } from "./preferences.js";
+import { choose, keepDraft, takeDraft } from "./preferences.js";
 import { Questions } from "./questions.js";
 import { Rail } from "./rail/rail.js";
 import { showExamples, showInstallation } from "./welcome.js";
@@ -31,7 +31,7 @@ class Page {
     listenToKeys(this);
     addEventListener("popstate", () => this.questions.open(currentPlace()));
     await this.questions.open(currentPlace());
-    if (this.state.values.phase === "empty") this.askBox.focus();
+    if (this.state.values.phase === "empty") this.askBox.fill(takeDraft());
     await Promise.allSettled([
       showExamples(find("examples"), (question) => this.questions.ask(question)),
       this.questions.loadHistory(),
@@ -117,10 +117,7 @@ class Page {
   #render(values, before) {
     find("main").dataset.state = stateName(values);
     document.title = windowTitle(values);
-    this.#banner.hidden = !values.isConnectionLost;
-    if (values.isConnectionLost !== before.isConnectionLost)
-      this.announcer.say(values.isConnectionLost ? "Connection lost, trying again" : "Connected again");
-    this.#banner.textContent = `Connection lost, trying again (${values.retries})`;
+    this.#showConnection(values, before);
     this.askBox.render(values, before);
     this.rail.render(values, before);
     find("welcome").hidden = values.phase !== "empty";
@@ -131,16 +128,38 @@ class Page {
 
   /** What shows answers comes when a question is typed or opened; the empty page does not wait for it. */
   async prepare() {
-    const [{ AnswerView }, { StepList }, { Bench }] = await Promise.all([
+    const parts = [
       import("./answer/answer_view.js"),
       import("./answer/step_list.js"),
       import("./bench/bench.js"),
-    ]);
+    ];
+    const [answer, steps, bench] = await Promise.all(parts).catch(() => []);
     if (this.bench) return;
-    this.bench = new Bench(find("bench"), this);
-    this.#views = [new AnswerView(this), new StepList(find("steps"), this), this.bench];
+    if (!answer) return this.#offerReload();
+    this.bench = new bench.Bench(find("bench"), this);
+    this.#views = [new answer.AnswerView(this), new steps.StepList(find("steps"), this), this.bench];
     const { values } = this.state;
     this.#views.forEach((view) => view.render(values, EMPTY));
+  }
+
+  /** The server went away before this page had all its parts: nothing but loading it again can help. */
+  #offerReload() {
+    const again = () => {
+      keepDraft(this.askBox.text || this.state.values.question);
+      location.assign("/");
+    };
+    this.#banner.hidden = false;
+    this.#banner.replaceChildren(
+      "The server did not answer. ",
+      button("Load again", again, { class: "small" }),
+    );
+  }
+
+  #showConnection({ isConnectionLost: isLost, retries }, before) {
+    if (isLost) this.#banner.textContent = `Connection lost, trying again (${retries})`;
+    if (isLost === before.isConnectionLost) return;
+    this.#banner.hidden = !isLost;
+    this.announcer.say(isLost ? "Connection lost, trying again" : "Connected again");
   }
 
   async #lookAtInstallation() {

@@ -83,8 +83,7 @@ export class AskBox {
     if (hasFailed && !this.#box.value && !values.run) this.#box.value = values.question;
     if (values.phase === "empty" && before.phase !== "empty" && !this.#box.value)
       this.#box.value = values.question;
-    if (["result", "partial"].includes(values.phase) && this.#box.value === values.question)
-      this.#box.value = "";
+    if (values.run !== before.run && this.#box.value === values.question) this.#box.value = "";
     this.#grow();
   }
 

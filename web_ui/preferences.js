@@ -46,3 +46,15 @@ function applyUp(isRed) {
   if (isRed) dataset.up = "red";
   else delete dataset.up;
 }
+
+/** A question that was not answered, for the page that is loaded next in this tab. @param {string} text */
+export function keepDraft(text) {
+  sessionStorage.setItem("qna.draft", text);
+}
+
+/** The draft, once. */
+export function takeDraft() {
+  const text = sessionStorage.getItem("qna.draft") ?? "";
+  sessionStorage.removeItem("qna.draft");
+  return text;
+}

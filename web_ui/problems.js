@@ -81,8 +81,9 @@ export function problemOfError(error) {
   };
 }
 
-/** @param {import("./api.js").Run} run whose script did not complete @returns {Problem} */
+/** @param {import("./api.js").Run} run that gave no answer @returns {Problem} */
 export function problemOfRun(run) {
+  if (!run.outcome && run.error) return problemOfError(new ApiError(0, { error: run.error }));
   const error = run.error ?? { code: "", message: "", details: {} };
   const tool = error.details?.tool_error;
   const known = tool ? describeToolError(tool, run) : describeOutcome(run, error);

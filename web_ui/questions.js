@@ -141,9 +141,9 @@ export class Questions {
 
   /** @param {string} [text] */
   async loadHistory(text) {
-    const { runs, cursor } = await api.listRuns({ text });
+    const { runs, cursor } = await api.listRuns({ text, kind: "question" });
     this.#state.update({
-      history: runs.filter((run) => run.kind === "question"),
+      history: runs,
       historyCursor: cursor,
       hasMoreHistory: Boolean(cursor),
     });
@@ -151,9 +151,9 @@ export class Questions {
 
   async loadMoreHistory() {
     const { history, historyCursor } = this.#state.values;
-    const { runs, cursor } = await api.listRuns({ cursor: historyCursor });
+    const { runs, cursor } = await api.listRuns({ cursor: historyCursor, kind: "question" });
     this.#state.update({
-      history: [...history, ...runs.filter((run) => run.kind === "question")],
+      history: [...history, ...runs],
       historyCursor: cursor,
       hasMoreHistory: Boolean(cursor),
     });
@@ -299,7 +299,7 @@ export class Questions {
       sessionId: run.sessionId,
       rootId: run.rootId,
       executionId: run.id,
-      problem: run.outcome && run.outcome !== "completed" ? problemOfRun(run) : null,
+      problem: phaseOf(run) === "error" ? problemOfRun(run) : null,
       progress,
       isConnectionLost: false,
     });
@@ -309,13 +309,11 @@ export class Questions {
   async #lookAround(run) {
     const [runs, thread] = await Promise.all([
       this.#listRuns(run.rootId),
-      api.listRuns({ sessionId: run.sessionId }),
+      api.listRuns({ sessionId: run.sessionId, kind: "question" }),
       this.loadHistory(),
     ]);
     if (this.#state.values.rootId !== run.rootId) return;
-    const earlier = thread.runs.filter(
-      (each) => each.kind === "question" && each.createdAt < run.createdAt && each.id !== run.rootId,
-    );
+    const earlier = thread.runs.filter((each) => each.createdAt < run.createdAt && each.id !== run.rootId);
     this.#state.update({
       runs,
       thread: earlier.sort((left, right) => left.createdAt.localeCompare(right.createdAt)),
@@ -351,7 +349,7 @@ export class Questions {
 export function phaseOf(run) {
   if (run.outcome === "cancelled") return "stopped";
   if (run.outcome && run.outcome !== "completed") return "error";
-  if (!run.outcome && run.error) return "error";
+  if (!run.outcome && run.error) return run.error.code === "CANCELLED" ? "stopped" : "error";
   return failedCalls(run).length ? "partial" : "result";
 }
 

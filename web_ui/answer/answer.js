@@ -145,7 +145,7 @@ function drawCharts(run, previous) {
     const node = element("price-chart");
     const show = () =>
       node.show(chart, { previous: previous?.result?.charts?.[place] ?? null, source: originOf(run) });
-    void import("../charts/price_chart.js").then(show);
+    void import("../charts/price_chart.js").then(() => node.isConnected && show());
     return node;
   });
 }

@@ -17,10 +17,7 @@ const NAMES = {
 
 /** Title, kind, first and last place and value, lowest and highest. @param {import("./chart_data.js").ChartData} data */
 export function describeChart(data) {
-  return [data.title, `${NAMES[data.type]}.`, ...describeData(data)]
-    .filter(Boolean)
-    .join(data.title ? " – " : "")
-    .replaceAll(". – ", ". ");
+  return [data.title && `${data.title}.`, `${NAMES[data.type]}.`, ...describeData(data)].filter(Boolean).join(" ");
 }
 
 function describeData(data) {
