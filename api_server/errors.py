@@ -5,6 +5,8 @@ PlatformError (service.errors)
 ├── CannotAnswer           422: the person asks something else; nearest question given
 ├── UnknownModel           422: the caller names another model
 ├── ScriptRejected         422: the provider's script did not pass the checks
+├── BadExport              422: the file was changed, or is of a version that cannot be read
+├── NotReplayable          409: there is no exact recording; run it again on live data
 ├── ExecutorUnavailable    503: the operator starts the execution server
 ├── Unauthenticated        401: the caller sends a valid token or key
 ├── Forbidden              403: an administrator must do it
@@ -13,6 +15,8 @@ PlatformError (service.errors)
 ├── RequestIdTaken         409: the caller takes a fresh request id
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
+├── InvalidParameters      422: the person corrects the named parameters
+├── Cancelled              499: somebody stopped it, or whoever asked went away
 ├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
@@ -53,6 +57,19 @@ class ScriptRejected(BadRequest):
     """The script that was written must not run."""
 
     code = "SCRIPT_REJECTED"
+
+
+class BadExport(BadRequest):
+    """A file that is no export of ours, or no longer."""
+
+    code = "BAD_EXPORT"
+
+
+class NotReplayable(BadRequest):
+    """What was recorded is not enough to run it again exactly."""
+
+    code = "NOT_REPLAYABLE"
+    status = 409
 
 
 class ExecutorUnavailable(Unavailable):
@@ -182,6 +199,19 @@ class SchemaMismatch(Unavailable):
     """The tables are not those this version works with."""
 
     code = "SCHEMA_MISMATCH"
+
+
+class InvalidParameters(BadRequest):
+    """The parameters do not fit the script's schema; `fields` in the details names each with its problem."""
+
+    code = "INVALID_PARAMETERS"
+
+
+class Cancelled(PlatformError):
+    """It was stopped before there was an answer."""
+
+    code = "CANCELLED"
+    status = 499
 
 
 class VectorsUnavailable(Unavailable):

@@ -1,27 +1,26 @@
-"""The one path of a question: understand, write the script, validate, run, present."""
+"""The one path of a question: understand, write the script, validate, run, repair, present."""
 
-import asyncio
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from uuid import uuid4
+from dataclasses import dataclass
 
 import structlog
 
-from api_server.errors import CannotAnswer, EmptyQuestion, ProviderTimeout, ScriptRejected, UnknownModel
+from api_server.course import Course
+from api_server.errors import EmptyQuestion, InvalidParameters, UnknownModel
 from api_server.execution_client import ExecutionClient
-from api_server.llm.provider import CannotAnswer as Refusal
-from api_server.llm.provider import Draft, LLMProvider, Prompt, ScriptTask
+from api_server.llm.provider import LLMProvider, Prompt, ScriptTask
 from api_server.presentation import present
-from api_server.prompting import make_prompt
+from api_server.prompting import PromptMaker
+from api_server.running import run_script
 from api_server.settings import ApiSettings
 from api_server.tool_catalog import ToolCatalog
-from prompts.library import Library
-from schemas.analysis import Analysis, AnalyzeRequest, AnalyzeResponse, Parameters, StageTime
+from api_server.writing.capability import Capabilities
+from api_server.writing.edited import accept_edited
+from api_server.writing.writer import Writer, WritingDesk, Written
+from schemas.analysis import Analysis, AnalyzeRequest, AnalyzeResponse, EditedScript, Parameters
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
+from schemas.ids import execution_id_of, new_session_id
+from schemas.progress import ProgressType, Tell, tell_nobody
 from schemas.signature import default_values
-from schemas.validation import ValidationReport
 
 log = structlog.get_logger()
 
@@ -34,22 +33,7 @@ class Understood:
     expanded_question: str
     session_id: str
     execution_id: str
-
-
-@dataclass
-class Stopwatch:
-    """Times the stages of one question."""
-
-    stages: list[StageTime] = field(default_factory=list)
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Time what happens inside."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.stages.append(StageTime(stage=name, duration_ms=(time.perf_counter() - started) * 1000))
+    parent_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,90 +44,92 @@ class Pipeline:
     executor: ExecutionClient
     catalog: ToolCatalog
     provider: LLMProvider
-    library: Library
+    prompts: PromptMaker
+    desk: WritingDesk
+    capabilities: Capabilities
 
-    async def answer(self, request: AnalyzeRequest) -> AnalyzeResponse:
+    async def answer(self, request: AnalyzeRequest, tell: Tell = tell_nobody) -> AnalyzeResponse:
         """Answer one question. A script's fate is in the reply; raises the errors of `api_server.errors`."""
-        watch = Stopwatch()
-        with watch.stage("understand"):
-            understood = understand(request)
-        with watch.stage("write"):
-            draft = await self.write_script(understood, request.model)
-        with watch.stage("validate"):
-            report = await self.validate(draft)
-        execution = None
-        if request.execute:
-            with watch.stage("run"):
-                execution = await self.run(draft, understood)
-        with watch.stage("present"):
-            shown = present(execution) if execution else None
-        log.info(
-            "question_answered",
-            execution_id=understood.execution_id,
-            outcome=shown.outcome if shown else None,
-        )
-        return compose(understood, draft, report, shown, watch.stages)
+        course = Course(tell)
+        async with course.telling_its_failure():
+            understood = await self.understand(request, course)
+            writer = await self.find_writer(understood, request.model, course)
+            written = await writer.write()
+            execution = None
+            if request.execute:
+                written, execution = await self.run_until_it_does(writer, written, understood, course)
+            answer = compose(understood, written, execution, course)
+            return await self.conclude(add_attempts(answer, writer), course)
 
-    async def write_script(self, understood: Understood, model: str | None) -> Draft:
-        """Have the provider write the script. Raises `CannotAnswer`, `UnknownModel` or `ProviderTimeout`."""
+    async def answer_edited(self, request: EditedScript, tell: Tell = tell_nobody) -> AnalyzeResponse:
+        """Check and run a script that a person changed. Raises `ScriptRejected` and `InvalidParameters`."""
+        course = Course(tell)
+        async with course.telling_its_failure():
+            understood = understand_edited(request)
+            written = await accept_edited(request, self.desk.checks, await self.catalog.current(), course)
+            execution = await self.run(written, understood, course)
+            refuse_bad_parameters(execution)
+            return await self.conclude(compose(understood, written, execution, course), course)
+
+    async def understand(self, request: AnalyzeRequest, course: Course) -> Understood:
+        """What is asked. Raises `EmptyQuestion`."""
+        with course.stage("understand"):
+            understood = understand(request)
+        await course.tell(ProgressType.ACCEPTED, question=understood.question)
+        asked, expanded = understood.question, understood.expanded_question
+        await course.tell(ProgressType.UNDERSTOOD, question=asked, expanded_question=expanded)
+        return understood
+
+    async def find_writer(self, understood: Understood, model: str | None, course: Course) -> Writer:
+        """Whoever writes the script. Raises `UnknownModel`, and `CannotAnswer` when no tool can answer."""
+        if model is not None:
+            await self.demand_model(model)
+        question = understood.expanded_question
+        catalogue = await self.catalog.current()
+        self.capabilities.demand(question, catalogue)
+        task = ScriptTask(question, await self.prompt(question), catalogue, model)
+        return self.desk.writer(task, course)
+
+    async def demand_model(self, model: str) -> None:
+        """Raises `UnknownModel` unless it can be asked now."""
         known = [part.id for part in await self.provider.models()]
-        if model is not None and model not in known:
+        if model not in known:
             raise UnknownModel(
                 f"there is no model {model!r}", suggestions=("GET /models lists them.",), models=known
             )
-        task = ScriptTask(
-            question=understood.expanded_question,
-            prompt=await self.prompt(understood.expanded_question),
-            catalogue=await self.catalog.current(),
-            model=model,
-        )
-        try:
-            async with asyncio.timeout(self.settings.llm_timeout_seconds):
-                written = await self.provider.write_script(task)
-        except TimeoutError as error:
-            seconds = self.settings.llm_timeout_seconds
-            raise ProviderTimeout(
-                f"{self.provider.name} wrote no script within {seconds:g} seconds",
-                suggestions=("Ask again.", "Raise LLM_TIMEOUT_SECONDS."),
-            ) from error
-        if isinstance(written, Refusal):
-            nearest = (f"Ask: {written.nearest_question}",) if written.nearest_question else ()
-            raise CannotAnswer(
-                written.missing,
-                suggestions=nearest,
-                missing=written.missing,
-                nearest_question=written.nearest_question,
-            )
-        return written
 
     async def prompt(self, question: str) -> Prompt:
         """The prompt that a model is sent for `question`. Raises `ExecutorUnavailable`."""
-        return make_prompt(question, await self.catalog.stubs(), self.library)
+        return (await self.prompts.make(question)).prompt
 
-    async def validate(self, draft: Draft) -> ValidationReport:
-        """Check the script before it runs. Raises `ScriptRejected`."""
-        report = await self.executor.validate(draft.python_code)
-        if not report.valid:
-            first = report.errors[0]
-            raise ScriptRejected(
-                f"the script did not pass the checks: line {first.line}: {first.message}",
-                suggestions=("Ask again in other words.",),
-                errors=[finding.model_dump() for finding in report.errors],
-                python_code=draft.python_code,
-            )
-        return report
+    async def run_until_it_does(
+        self, writer: Writer, written: Written, understood: Understood, course: Course
+    ) -> tuple[Written, ExecutionReport]:
+        """The run of the script, or of its repair when it did not complete."""
+        run = await self.run(written, understood, course, len(writer.attempts))
+        while (repaired := await writer.repair(written, run)) is not None:
+            written, run = repaired, await self.run(repaired, understood, course, len(writer.attempts))
+        return written, run
 
-    async def run(self, draft: Draft, understood: Understood) -> ExecutionReport:
-        """Have the script executed. Raises `ExecutorUnavailable`."""
-        return await self.executor.execute(
-            ExecuteRequest(
-                script=draft.python_code,
-                execution_id=understood.execution_id,
-                parameters=dict(draft.parameters),
-                timeout_seconds=self.settings.execution_timeout_seconds,
-                max_memory_mb=self.settings.max_execution_memory_mb,
-            )
+    async def run(
+        self, written: Written, understood: Understood, course: Course, attempt: int = 0
+    ) -> ExecutionReport:
+        """Have a script executed. Raises `ExecutorUnavailable`."""
+        request = ExecuteRequest(
+            script=written.draft.python_code,
+            execution_id=understood.execution_id,
+            parameters=dict(written.draft.parameters),
+            timeout_seconds=self.settings.execution_timeout_seconds,
+            max_memory_mb=self.settings.max_execution_memory_mb,
         )
+        return await run_script(self.executor, request, course, attempt)
+
+    async def conclude(self, answer: AnalyzeResponse, course: Course) -> AnalyzeResponse:
+        """What is done with every answer once it stands: remembering and publishing belong here."""
+        outcome = answer.data.execution.outcome if answer.data.execution else None
+        log.info("question_answered", execution_id=answer.data.execution_id, outcome=outcome)
+        await course.tell(ProgressType.FINISHED, outcome=outcome)
+        return answer
 
 
 def understand(request: AnalyzeRequest) -> Understood:
@@ -156,20 +142,37 @@ def understand(request: AnalyzeRequest) -> Understood:
     return Understood(
         question=request.question,
         expanded_question=question,
-        session_id=request.session_id or f"sess_{uuid4().hex}",
-        execution_id=f"exec_{uuid4().hex}",
+        session_id=request.session_id or new_session_id(),
+        execution_id=execution_id_of(request.request_id),
     )
 
 
+def understand_edited(request: EditedScript) -> Understood:
+    """An edited script asks nothing new: its question is its parent's."""
+    return Understood(
+        question="",
+        expanded_question="",
+        session_id=request.session_id or new_session_id(),
+        execution_id=execution_id_of(request.request_id),
+        parent_id=request.execution_id,
+    )
+
+
+def refuse_bad_parameters(run: ExecutionReport) -> None:
+    """Raises `InvalidParameters` when it was the caller's values that kept the script from running."""
+    if run.error is not None and run.error.code == InvalidParameters.code:
+        raise InvalidParameters(
+            run.error.message, suggestions=tuple(run.recovery_suggestions), **run.error.details
+        )
+
+
 def compose(
-    understood: Understood,
-    draft: Draft,
-    report: ValidationReport,
-    execution: ExecutionReport | None,
-    stages: list[StageTime],
+    understood: Understood, written: Written, run: ExecutionReport | None, course: Course
 ) -> AnalyzeResponse:
     """The reply in the mission's form."""
-    completed = execution is None or execution.outcome is Outcome.COMPLETED
+    draft, report = written.draft, written.report
+    with course.stage("present"):
+        shown = present(run) if run else None
     return AnalyzeResponse(
         data=Analysis(
             python_code=draft.python_code,
@@ -177,6 +180,7 @@ def compose(
             mcp_calls=report.mcp_calls,
             execution_id=understood.execution_id,
             session_id=understood.session_id,
+            parent_id=understood.parent_id,
             parameters=Parameters(
                 json_schema=report.parameters,
                 values={**default_values(report.parameters), **draft.parameters},
@@ -184,9 +188,19 @@ def compose(
             question=understood.question,
             expanded_question=understood.expanded_question,
             model=draft.model,
-            warnings=report.warnings,
-            execution=execution,
-            stages=stages,
+            warnings=[*report.warnings, *written.warnings],
+            execution=shown,
+            stages=course.stages,
         ),
-        status="success" if completed or execution is None else execution.outcome,
+        status="success" if shown is None or shown.outcome is Outcome.COMPLETED else shown.outcome,
     )
+
+
+def add_attempts(answer: AnalyzeResponse, writer: Writer) -> AnalyzeResponse:
+    """`answer` with all that was written on the way to it."""
+    facts = {
+        "attempts": writer.attempts,
+        "usage": writer.usage,
+        "warnings": [*answer.data.warnings, *writer.warnings],
+    }
+    return answer.model_copy(update={"data": answer.data.model_copy(update=facts)})

@@ -1,37 +1,109 @@
 """Discovered tools as typed Python stubs: what a model, or a person, writes a script against."""
 
-import re
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
-from schemas.names import parameter_names, python_name
-from schemas.tools import Tool, ToolCatalogue
+import jsonschema_rs
+
+from api_server.schema_types import Manner, TypeNames, TypeWriter, plain_line
+from schemas.names import MODULE_NAMES, parameter_names, python_name
+from schemas.tools import Tool
 
 JsonSchema = dict[str, Any]
-NAMES = {"string": "str", "integer": "int", "number": "float", "boolean": "bool", "null": "None"}
-DESCRIPTION_CHARACTERS_MAX = 400
+DEFAULT_CHARACTERS_MAX = 60
+INDEX_WORDS_CHARACTERS_MAX = 70
+
+MODULE = '''"""`mcp_client` as a type checker sees it."""
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal, TypedDict
+
+class ToolError(Exception):
+    code: str
+    message: str
+    details: dict[str, Any]
+    tool: str
+
+class Param:
+    def __init__(
+        self, *, ge: float = ..., le: float = ..., choices: list[Any] = ..., unit: str = ...,
+        description: str = ...,
+    ) -> None: ...
+
+def call(tool: str, arguments: Mapping[str, Any] = ...) -> Any: ...
+def call_many(calls: Iterable[tuple[str, Mapping[str, Any]]]) -> list[Any]: ...
+def step(text: str) -> None: ...
+'''
 
 
-def render_stubs(catalogue: ToolCatalogue) -> str:
-    """Every tool as a function signature with its result type; valid Python, in a stable order."""
-    return "\n\n".join(render_stub(tool) for tool in catalogue.tools)
+class StubWriter:
+    """Writes tools as functions with their result types. A type that several tools share is written once."""
+
+    def __init__(self, manner: Manner = Manner.FOR_READERS, tool_names: Sequence[str] = ()) -> None:
+        self._manner = manner
+        self._names = TypeNames(MODULE_NAMES.union(tool_names))
+
+    def copy(self) -> "StubWriter":
+        """A writer that knows the same types and goes its own way from here."""
+        other = StubWriter(self._manner)
+        other._names = self._names.copy()
+        return other
+
+    def write(self, tools: Sequence[Tool]) -> str:
+        """`tools` in the order given, with the types that are not yet written before each."""
+        return "\n\n".join(self._write_one(tool) for tool in tools)
+
+    def _write_one(self, tool: Tool) -> str:
+        types = TypeWriter(self._names, camel(tool.name), self._manner)
+        result = types.result(tool.output_schema) if tool.output_schema else "Any"
+        required = set(tool.input_schema.get("required", ()))
+        arguments = _arguments(tool)
+        parts = [
+            f"{python}: {types.argument(tool.input_schema, schema, camel(name))}"
+            + ("" if name in required else f" = {_default(schema)}")
+            for name, python, schema in arguments
+        ]
+        head = f"def {tool.name}({', '.join(parts)}) -> {result}:"
+        if self._manner is Manner.FOR_CHECKERS:
+            return "\n".join([*types.written, f"{head} ..."])
+        documented = textwrap.indent(_docstring(tool, arguments), "    ")
+        return "\n".join([*types.written, head, documented, "    ..."])
+
+
+def render_stubs(tools: Sequence[Tool]) -> str:
+    """Every tool as a function signature with its result type; valid Python, in the order given."""
+    return StubWriter(tool_names=[tool.name for tool in tools]).write(tools)
 
 
 def render_stub(tool: Tool) -> str:
-    """One tool: the types of its result, then the function with its docstring."""
-    types: dict[str, str] = {}
-    result = "Any"
-    if tool.output_schema:
-        result = _Types(tool.output_schema, types, _camel(tool.name)).annotation(tool.output_schema, "Result")
-    arguments = _Types(tool.input_schema, types, _camel(tool.name))
+    """One tool by itself."""
+    return render_stubs([tool])
+
+
+def render_module(tools: Sequence[Tool]) -> str:
+    """The module `mcp_client` as a `.pyi`, its arguments as wide as what the jail converts."""
+    writer = StubWriter(Manner.FOR_CHECKERS, [tool.name for tool in tools])
+    return f"{MODULE}\n{writer.write(tools)}\n"
+
+
+def index_line(tool: Tool, detail: int) -> str:
+    """One tool in a line: its name, from detail 1 its arguments, from detail 2 how its description begins."""
+    if detail == 0:
+        return tool.name
     required = set(tool.input_schema.get("required", ()))
-    parts = [
-        _parameter(python, schema, arguments.annotation(schema, _camel(name)), name in required)
-        for name, python, schema in _arguments(tool)
-    ]
-    head = f"def {tool.name}({', '.join(parts)}) -> {result}:"
-    return "\n".join([*types.values(), head, textwrap.indent(_docstring(tool), "    "), "    ..."])
+    names = parameter_names(tool.input_schema).items()
+    shown = (
+        f"{tool.name}({', '.join(python if name in required else f'{python}?' for name, python in names)})"
+    )
+    sentence = plain_line(tool.description).split(". ")[0].rstrip(".")[:INDEX_WORDS_CHARACTERS_MAX]
+    return f"{shown}: {sentence}" if sentence and detail > 1 else shown
+
+
+def camel(name: str) -> str:
+    """The name of a type for something called `name`."""
+    parts = python_name(name, "tool").split("_")
+    return "".join(part[:1].upper() + part[1:].lower() for part in parts)
 
 
 def _arguments(tool: Tool) -> list[tuple[str, str, JsonSchema]]:
@@ -43,113 +115,44 @@ def _arguments(tool: Tool) -> list[tuple[str, str, JsonSchema]]:
     ]
 
 
-def _parameter(name: str, schema: JsonSchema, annotation: str, is_required: bool) -> str:
-    if is_required:
-        return f"{name}: {annotation}"
-    return f"{name}: {annotation} = {schema.get('default')!r}"
+def _default(schema: JsonSchema) -> str:
+    """The default where it is short and fits its own schema; `...` says no more than that there is one."""
+    if "default" not in schema:
+        return "..."
+    shown = repr(schema["default"])
+    fits = len(shown) <= DEFAULT_CHARACTERS_MAX and _is_valid(schema, schema["default"])
+    return shown if fits else "..."
 
 
-def _docstring(tool: Tool) -> str:
-    lines = [_plain(tool.description) or tool.name]
-    for _, name, schema in _arguments(tool):
-        facts = [_plain(str(schema.get("description", ""))).rstrip("."), *_bounds(schema)]
+def _is_valid(schema: JsonSchema, value: Any) -> bool:
+    try:
+        return jsonschema_rs.is_valid(
+            {**schema, "$schema": "https://json-schema.org/draft/2020-12/schema"}, value
+        )
+    except (jsonschema_rs.ValidationError, ValueError):
+        return False
+
+
+def _docstring(tool: Tool, arguments: Sequence[tuple[str, str, JsonSchema]]) -> str:
+    lines = [plain_line(tool.description) or tool.name]
+    for _, name, schema in arguments:
+        facts = [plain_line(str(schema.get("description", ""))).rstrip("."), *_bounds(schema)]
         if any(facts):
             lines.append(f"{name}: " + "; ".join(fact for fact in facts if fact))
     return '"""' + "\n".join(lines) + '\n"""' if len(lines) > 1 else f'"""{lines[0]}"""'
 
 
 def _bounds(schema: JsonSchema) -> list[str]:
+    """The limits of an argument in words; of its alternatives those of the first that has any."""
     shown = {"minimum": ">=", "maximum": "<=", "exclusiveMinimum": ">", "exclusiveMaximum": "<"}
     bounds = [f"{sign} {schema[key]}" for key, sign in shown.items() if key in schema]
-    for key, word in (("minItems", "at least"), ("maxItems", "at most")):
-        if key in schema:
-            bounds.append(f"{word} {schema[key]} items")
-    return bounds
-
-
-def _plain(text: str) -> str:
-    """Text of a tool as one line that cannot end a docstring."""
-    line = " ".join(text.split()).replace("\\", "/").replace('"""', "'''")
-    return line[:DESCRIPTION_CHARACTERS_MAX].rstrip('"')
-
-
-def _camel(name: str) -> str:
-    parts = python_name(name, "tool").split("_")
-    return "".join(part[:1].upper() + part[1:].lower() for part in parts)
-
-
-class _Types:
-    """Turns schemas of one tool into annotations, writing a TypedDict for each object."""
-
-    def __init__(self, root: JsonSchema, types: dict[str, str], prefix: str) -> None:
-        self._definitions = {**root.get("definitions", {}), **root.get("$defs", {})}
-        self._types = types
-        self._prefix = prefix
-        self._open: list[str] = []
-
-    def annotation(self, schema: Any, name: str) -> str:
-        """The Python annotation for `schema`; `name` is for objects that have none of their own."""
-        if not isinstance(schema, dict):
-            return "Any"
-        if "$ref" in schema:
-            return self._reference(str(schema["$ref"]).rpartition("/")[2])
-        if "enum" in schema or "const" in schema:
-            return _literal(schema["enum"] if "enum" in schema else [schema["const"]])
-        choices = schema.get("anyOf") or schema.get("oneOf")
-        if choices:
-            return _union(self.annotation(choice, name) for choice in choices)
-        kind = schema.get("type")
-        if isinstance(kind, list):
-            return _union(self.annotation({**schema, "type": part}, name) for part in kind)
-        if kind == "array":
-            return f"list[{self.annotation(schema.get('items', {}), name)}]"
-        if kind == "object":
-            return self._object(schema, name)
-        return NAMES.get(str(kind), "Any")
-
-    def _reference(self, target: str) -> str:
-        """A definition by its name; one that is made of itself is `Any` inside itself."""
-        schema = self._definitions.get(target)
-        if schema is None or target in self._open:
-            return "Any" if schema is None or not _is_record(schema) else repr(self._title(target))
-        self._open.append(target)
-        try:
-            return self.annotation(schema, target)
-        finally:
-            self._open.pop()
-
-    def _title(self, name: str) -> str:
-        plain = python_name(name, "Type")
-        return plain if plain.startswith(self._prefix) else f"{self._prefix}{plain}"
-
-    def _object(self, schema: JsonSchema, name: str) -> str:
-        if not _is_record(schema):
-            inner = schema.get("additionalProperties")
-            return f"dict[str, {self.annotation(inner, name) if isinstance(inner, dict) else 'Any'}]"
-        title = self._title(name)
-        if title not in self._types:
-            self._types[title] = ""  # a placeholder ends recursion
-            fields = {key: self.annotation(part, _camel(key)) for key, part in schema["properties"].items()}
-            # The functional form takes any key, "from" and "52w-high" too.
-            shown = ", ".join(
-                f"{key!r}: {value!r}" if re.search(rf"\b{title}\b", value) else f"{key!r}: {value}"
-                for key, value in fields.items()
-            )
-            self._types[title] = f"{title} = TypedDict('{title}', {{{shown}}})"
-            self._types[title] = self._types.pop(title)  # after the types it is made of
-        return title
-
-
-def _is_record(schema: Any) -> bool:
-    return isinstance(schema, dict) and schema.get("type") == "object" and bool(schema.get("properties"))
-
-
-def _union(annotations: Iterable[str]) -> str:
-    return " | ".join(dict.fromkeys(annotations)) or "Any"
-
-
-def _literal(values: list[Any]) -> str:
-    """Literal takes texts, whole numbers, booleans and None; other constants are told by their type."""
-    if all(value is None or isinstance(value, str | int) for value in values) and values:
-        return f"Literal[{', '.join(map(repr, values))}]"
-    return "Any"
+    counts = {
+        "minItems": "at least {} items",
+        "maxItems": "at most {} items",
+        "maxLength": "at most {} characters",
+        "pattern": "like {}",
+    }
+    bounds += [plain_line(words.format(schema[key])) for key, words in counts.items() if key in schema]
+    choices = schema.get("anyOf") or schema.get("oneOf") or ()
+    inner = (_bounds(choice) for choice in choices if isinstance(choice, dict))
+    return bounds or next((found for found in inner if found), [])

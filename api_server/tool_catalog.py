@@ -3,7 +3,6 @@
 import time
 
 from api_server.execution_client import ExecutionClient
-from api_server.signatures import render_stubs
 from schemas.tools import ToolCatalogue
 
 FRESH_SECONDS = 5.0
@@ -16,7 +15,6 @@ class ToolCatalog:
         self._executor = executor
         self._known: ToolCatalogue | None = None
         self._known_at = 0.0
-        self._stubs = ("", "")
 
     async def current(self) -> ToolCatalogue:
         """The tools now. Raises `ExecutorUnavailable`."""
@@ -24,10 +22,3 @@ class ToolCatalog:
             self._known = await self._executor.catalogue()
             self._known_at = time.monotonic()
         return self._known
-
-    async def stubs(self) -> str:
-        """The tools as typed Python, rendered once for each catalogue. Raises `ExecutorUnavailable`."""
-        catalogue = await self.current()
-        if self._stubs[0] != catalogue.digest:
-            self._stubs = (catalogue.digest, render_stubs(catalogue))
-        return self._stubs[1]

@@ -14,6 +14,7 @@ from mcp.server.mcpserver import MCPServer
 from pydantic import BaseModel, Field
 
 from mcp_servers.app import create_mcp_app
+from mcp_servers.call_many import CallMany
 from mcp_servers.tool import make_tool
 
 COLUMN = 10_000
@@ -52,7 +53,8 @@ def create_mcp() -> FastAPI:
     """The tools, served as the three servers of the house are."""
     logging.disable(logging.INFO)
     tools = [make_tool(function, volatility_seconds=60) for function in (add, column, quote)]
-    return create_mcp_app(MCPServer("bench", version="1", tools=tools, log_level="ERROR"), list)
+    server = MCPServer("bench", version="1", tools=tools, extensions=[CallMany(tools)], log_level="ERROR")
+    return create_mcp_app(server, list)
 
 
 def create_fastapi() -> FastAPI:

@@ -8,6 +8,7 @@ import structlog
 from dotenv import dotenv_values
 
 from executor.broker.address import ServerAddress
+from executor.broker.answer_cache import AnswerCache
 from executor.broker.broker import Broker
 from executor.broker.configuration import configured_servers
 from executor.errors import ExecutionIdInUse, UnknownExecution
@@ -26,6 +27,8 @@ from sandbox_policies.policy import load_policy
 from schemas.execution import ExecuteRequest, ExecutionReport
 from schemas.tools import ToolCatalogue
 from schemas.validation import Finding, ValidationReport
+from service.cache.memory_cache import MemoryCache
+from service.cache.opening import open_cache, open_link
 
 log = structlog.get_logger()
 
@@ -52,7 +55,14 @@ class Engine:
             PoolSize.fitting(settings.warm_children),
             lambda: not self.turns.running,
         )
-        self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds)
+        self.redis = open_link(settings)
+        self.cache = open_cache(self.redis)
+        answers = (
+            AnswerCache(MemoryCache(), self.cache, settings.redis_ttl_seconds)
+            if settings.enable_result_caching
+            else None
+        )
+        self.broker = Broker(server_addresses(settings), settings.tool_timeout_seconds, answers)
         self.metrics = Metrics(self.turns, self.jails)
         self._runs: dict[str, Run] = {}
         self._reports: ScriptCache[ValidationReport] = ScriptCache()
@@ -74,6 +84,8 @@ class Engine:
         await asyncio.gather(*self.around.closings)
         await self.broker.stop()
         await self.jails.stop()
+        if self.redis is not None:
+            await self.redis.close()
 
     async def validate(self, script: str) -> ValidationReport:
         """Check a script, its tool calls included. Raises `Busy` or `JailUnavailable`."""

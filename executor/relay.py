@@ -3,18 +3,24 @@
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from executor.broker.broker import Broker
+from executor.broker.bursts import ASKED_TOGETHER
 from executor.broker.failure import ToolFailure
 from executor.frames import CallRequest, encode_frame
+from executor.taped_calls import TapedCalls
 from sandbox_policies.policy import Limits
 from schemas.errors import ErrorDetail
-from schemas.execution import RecordedCall, Tape, ToolCall
+from schemas.execution import OffTape, RecordedCall, TapedTool, ToolCall
+
+STALE = "stale"
+"""The label of an answer that is no longer true, given because nobody answers now."""
 
 
 class TooManyCalls(Exception):
@@ -38,8 +44,11 @@ class Call:
     occurrence: int
     started_ms: float
     problem: ErrorDetail | None
+    number: int = 0
+    """How many calls of the same tool came before this one."""
     duration_ms: float = 0.0
     cache_hit: bool = False
+    stale_label: dict[str, Any] = field(default_factory=dict)
     response: Any = None
     body: bytes = b""
     """The response as JSON, in the order of keys that the script sees; gone once it is sent."""
@@ -70,7 +79,7 @@ class Call:
             "success": self.problem is None,
             "error": self.problem,
             "digest": self.digest,
-            "metadata": _label(self.response),
+            "metadata": {**_label(self.response), **self.stale_label},
             "row_count": _row_count(self.response),
         }
 
@@ -79,18 +88,23 @@ class Relay:
     """Answers the `calls` frames of one child, and records them."""
 
     def __init__(
-        self, broker: Broker, limits: Limits, tape: Tape | None, notify: Callable[..., None] | None
+        self,
+        broker: Broker,
+        limits: Limits,
+        taped: TapedCalls | None,
+        notify: Callable[..., None] | None,
+        off_tape: OffTape = OffTape.STOP,
     ) -> None:
         self._broker = broker
         self._limits = limits
-        self._taped = (
-            None
-            if tape is None
-            else {_key(call.tool, call.arguments, call.occurrence): call for call in tape.calls}
-        )
+        self._taped = taped
+        self._off_tape = off_tape
         self._notify = notify
         self._started = time.perf_counter()
+        self.tools: dict[str, TapedTool] = dict(taped.tools) if taped else {}
+        """What the calls were called by, for the tape."""
         self._calls: list[Call] = []
+        self._numbers: Counter[str] = Counter()
         self._occurrences: dict[tuple[str, bytes], int] = {}
         self._bytes = 0
 
@@ -122,15 +136,15 @@ class Relay:
             async with gate:
                 await self._make(call)
 
-        await asyncio.gather(*map(make, calls))
+        together = ASKED_TOGETHER.set(object())
+        try:
+            await asyncio.gather(*map(make, calls))
+        finally:
+            ASKED_TOGETHER.reset(together)
 
     def _plan(self, request: CallRequest) -> Call:
         """What to call; occurrences are counted in the order asked."""
-        tool, arguments, problem = self._broker.name_of(request.tool), request.named, None
-        try:
-            arguments = self._broker.bind_arguments(tool, request.positional, request.named)
-        except ToolFailure as failure:
-            problem = failure.detail
+        tool, arguments, problem = self._read(request)
         body = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
         if len(body) > self._limits.call_bytes_max:
             message = (
@@ -139,15 +153,29 @@ class Relay:
             problem = ErrorDetail(code="bad_argument", message=message)
         occurrence = self._occurrences.get((tool, body), 0)
         self._occurrences[tool, body] = occurrence + 1
-        call = Call(tool, arguments, occurrence, self._elapsed_ms(), problem)
+        call = Call(tool, arguments, occurrence, self._elapsed_ms(), problem, number=self._numbers[tool])
+        self._numbers[tool] += 1
         self._calls.append(call)
         return call
+
+    def _read(self, request: CallRequest) -> tuple[str, dict[str, Any], ErrorDetail | None]:
+        """The tool and its arguments by name, and what is wrong with them; on a replay as on the tape."""
+        if self._taped is not None:
+            known = self._taped.read(request.tool, request.positional, request.named)
+            if known is not None:
+                return *known, None
+        tool = self._broker.name_of(request.tool)
+        self.tools.setdefault(request.tool, self._broker.describe(tool))
+        try:
+            return tool, self._broker.bind_arguments(tool, request.positional, request.named), None
+        except ToolFailure as failure:
+            return tool, request.named, failure.detail
 
     async def _make(self, call: Call) -> None:
         if self._notify is not None:
             self._notify("tool_call_started", tool=call.tool, arguments=call.arguments)
         if self._taped is not None:
-            self._take_from_tape(call, self._taped)
+            await self._replay(call, self._taped)
         elif call.problem is None:
             await self._ask(call)
         self._bytes += call.size
@@ -162,9 +190,13 @@ class Relay:
             answer = await self._broker.answer(call.tool, call.arguments)
             call.take(answer.value, self._encode(call.tool, answer.value))
             call.cache_hit = answer.cache_hit
+            if answer.stale_seconds is not None:
+                call.stale_label = {"cache": STALE, "age_seconds": round(answer.stale_seconds, 1)}
         except ToolFailure as failure:
             call.problem = failure.detail
-        call.duration_ms = (time.perf_counter() - started) * 1000
+        finally:
+            # Also of a call that the run's end cuts off: who was slow is seen from it.
+            call.duration_ms = (time.perf_counter() - started) * 1000
 
     def _encode(self, tool: str, response: Any) -> bytes:
         """The JSON of an answer. Raises `ToolFailure` when it has none or is too large."""
@@ -178,13 +210,19 @@ class Relay:
             raise ToolFailure("response_too_large", f"{tool} answered with {len(body)} bytes; ask for less")
         return body
 
-    @staticmethod
-    def _take_from_tape(call: Call, taped: dict[tuple[str, bytes, int], RecordedCall]) -> None:
-        known = taped.get(_key(call.tool, call.arguments, call.occurrence))
+    async def _replay(self, call: Call, taped: TapedCalls) -> None:
+        known = taped.find(call.tool, call.arguments, call.occurrence)
+        if known is None and self._off_tape is OffTape.APPROXIMATE:
+            if self._broker.is_calculation(call.tool):
+                await self._ask(call)
+                return
+            known = taped.in_place_of(call.tool, call.number)
         if known is None:
             raise Divergence(call.tool, call.arguments, call.occurrence)
         call.started_ms, call.duration_ms, call.problem = known.started_ms, known.duration_ms, known.error
         call.cache_hit = known.cache_hit
+        if known.metadata.get("cache") == STALE:
+            call.stale_label = {name: known.metadata.get(name) for name in ("cache", "age_seconds")}
         if known.success:
             call.take(known.response, orjson.dumps(known.response))
 
@@ -198,10 +236,6 @@ def encode_answer(request_id: int, call: Call) -> bytes:
         return encode_frame({"id": request_id, "error": call.problem.model_dump()})
     body, call.body = call.body, b""
     return encode_frame({"id": request_id, "value": orjson.Fragment(body)})
-
-
-def _key(tool: str, arguments: dict[str, Any], occurrence: int) -> tuple[str, bytes, int]:
-    return tool, orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS), occurrence
 
 
 def _label(response: Any) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Addresses of the execution server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Request
@@ -9,6 +10,7 @@ from fastapi.responses import Response, StreamingResponse
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from executor.engine import Engine
+from schemas.cache import Forgotten
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
 from schemas.health import Health, PartHealth, worst_status
 from schemas.tools import ServerState, ToolCatalogue
@@ -40,11 +42,22 @@ async def execute(
 ) -> ExecutionReport | StreamingResponse:
     """Run a script: HTTP 200 whatever becomes of it. `Accept: application/x-ndjson` streams events."""
     if NDJSON in accept:
-        return StreamingResponse(stream_events(engine, body), media_type=NDJSON)
+        events = stream_events(engine, body)
+        # A run that cannot even begin is an error with a status, not a stream that breaks off.
+        first = await anext(events)
+        return StreamingResponse(chain(first, events), media_type=NDJSON)
     return await engine.execute(body)
 
 
-async def stream_events(engine: Engine, body: ExecuteRequest) -> AsyncIterator[bytes]:
+async def chain(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:
+    """`first`, then `rest`, which is closed with this."""
+    async with aclosing(rest):
+        yield first
+        async for line in rest:
+            yield line
+
+
+async def stream_events(engine: Engine, body: ExecuteRequest) -> AsyncGenerator[bytes, None]:
     """Events as JSON lines; hanging up cancels the execution."""
     events: asyncio.Queue[ExecutionEvent | None] = asyncio.Queue()
     task = asyncio.create_task(engine.execute(body, events.put_nowait))
@@ -62,6 +75,12 @@ async def cancel(execution_id: str, engine: TheEngine) -> dict[str, bool]:
     """Stop an execution that is under way."""
     engine.cancel(execution_id)
     return {"success": True}
+
+
+@router.delete("/cache")
+async def forget_answers(engine: TheEngine) -> Forgotten:
+    """Drop every tool's answer that was to be given again."""
+    return Forgotten(forgotten={"tool_answers": await engine.broker.forget_answers()})
 
 
 @router.get("/tools")
@@ -106,6 +125,7 @@ async def health(engine: TheEngine) -> Health:
         )
         for server in await engine.broker.check()
     ]
-    parts = [jail, *servers]
+    answers = (await engine.cache.check()).model_copy(update={"name": "tool_answers"})
+    parts = [jail, answers, *servers]
     status = "down" if jail.status == "down" else worst_status(parts)
     return Health(service="executor", status=status, version=package_version(), parts=parts)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import math
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -16,9 +17,11 @@ from executor.frames import BrokenFrame, encode_frame, read_frame
 from executor.jail.launcher import Launcher
 from executor.jail.process import ChildEnd, ChildProcess
 from executor.jail.server_channel import FrameTooLarge
-from executor.relay import Divergence, Relay, TooManyCalls
+from executor.label import make_label
+from executor.relay import STALE, Divergence, Relay, TooManyCalls
 from executor.report import RunLimits, Verdict
 from executor.script_cache import CompiledScript, ScriptCache
+from executor.taped_calls import TapedCalls
 from sandbox_policies.policy import Policy
 from schemas.execution import (
     DEFAULT_SEED,
@@ -29,6 +32,7 @@ from schemas.execution import (
     Outcome,
     Resources,
     Tape,
+    TapedTool,
     ToolCall,
 )
 from schemas.signature import default_values
@@ -37,6 +41,7 @@ from schemas.wire import utc_now
 
 MEBIBYTE = 1024 * 1024
 FRAME_OVERHEAD = 65536
+WORDS = re.compile(r"\w+")
 VALIDATE_SECONDS = 10.0
 VALIDATE_MEMORY_BYTES = 256 * MEBIBYTE
 OnEvent = Callable[[ExecutionEvent], None]
@@ -83,8 +88,13 @@ class Run:
         self._deadline: asyncio.Timeout | None = None
         self._used: Resources | None = None
         self._tape: Tape | None = None
+        self._taped = TapedCalls(tape) if tape else None
         self.relay = Relay(
-            self.around.broker, self.around.policy.limits, tape, self.notify if self.on_event else None
+            self.around.broker,
+            self.around.policy.limits,
+            self._taped,
+            self.notify if self.on_event else None,
+            self.request.off_tape,
         )
 
     def notify(self, kind: str, **facts: Any) -> None:
@@ -151,7 +161,7 @@ class Run:
             "parameters": self.request.parameters,
             "memory_bytes": self.limits.max_memory_mb * MEBIBYTE,
             "cpu_seconds": math.ceil(self.limits.timeout_seconds) + 1,
-            "tools": self.around.broker.tool_names(),
+            "tools": list(self._taped.tools) if self._taped else self.around.broker.tool_names(),
             "clock": self.clock.isoformat(),
             "seed": self.seed,
         }
@@ -208,6 +218,7 @@ class Run:
 
     def _report(self, verdict: Verdict, resources: Resources) -> ExecutionReport:
         calls = self.relay.shown()
+        label = make_label(calls)
         sources = dict.fromkeys(str(call.metadata["source"]) for call in calls if "source" in call.metadata)
         metadata = ExecutionMetadata(
             data_sources=list(sources),
@@ -216,7 +227,8 @@ class Run:
             tool_calls=calls,
             printed="".join(self.printed),
             steps=self.steps,
-            warnings=[*verdict.warnings, *find_mixtures(calls)],
+            warnings=[*verdict.warnings, *(label.warnings if label else []), *find_stale(calls)],
+            label=label,
             parameters=self.parameters,
             resources=resources,
         )
@@ -247,21 +259,29 @@ class Run:
         )
 
     def _finish_tape(self) -> Tape:
-        found = {"parameters": self.parameters, "calls": self.relay.recording()}
+        calls = self.relay.recording() if self.request.keeps_responses else []
+        found = {"parameters": self.parameters, "calls": calls, "tools": self._name_tools()}
         return (self._tape or self._begin_tape()).model_copy(update=found)
 
+    def _name_tools(self) -> dict[str, TapedTool]:
+        """The tools that the script called, and those that it only names: it may import them."""
+        broker = self.around.broker
+        words = set() if self._taped else set(WORDS.findall(self.request.script))
+        named = {name: broker.describe(name) for name in broker.tool_names() if name in words}
+        return named | self.relay.tools
 
-def find_mixtures(calls: list[ToolCall]) -> list[str]:
-    """A warning when a run has seen both real and simulated data: such figures are not comparable."""
-    kinds: dict[bool, dict[str, None]] = {}
+
+def find_stale(calls: list[ToolCall]) -> list[str]:
+    """A warning for each tool that answered from memory although its answer was no longer true."""
+    ages: dict[str, float] = {}
     for call in calls:
-        if "simulated" in call.metadata:
-            source = str(call.metadata.get("source"))
-            kinds.setdefault(bool(call.metadata["simulated"]), {})[source] = None
-    if len(kinds) < 2:
-        return []
-    real, simulated = (", ".join(kinds[is_simulated]) for is_simulated in (False, True))
-    return [f"real data ({real}) and simulated data ({simulated}) are mixed: do not compare their figures"]
+        age = call.metadata.get("age_seconds")
+        if call.metadata.get("cache") == STALE and isinstance(age, int | float):
+            ages[call.tool] = max(ages.get(call.tool, 0.0), age)
+    return [
+        f"{tool} does not answer now: its data is from {age / 60:.0f} minutes ago"
+        for tool, age in ages.items()
+    ]
 
 
 async def check_script(script: str, child: ChildProcess, around: Surroundings) -> ValidationReport | None:

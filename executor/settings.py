@@ -4,10 +4,10 @@ from pathlib import Path
 
 from pydantic import Field
 
-from service.settings import ServiceSettings
+from service.redis_settings import RedisSettings
 
 
-class ExecutorSettings(ServiceSettings):
+class ExecutorSettings(RedisSettings):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     execution_server_host: str = Field(

@@ -1,4 +1,4 @@
-"""Why a tool cannot answer: raised by the tool, sent as the structured content of an error result.
+"""Why a tool cannot answer: raised by the tool, sent in the `_meta` of an error result.
 
 Problem              a code for programs, a message that ends with the next step, facts
 ├── BadArgument      the caller must change an argument

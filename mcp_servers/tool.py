@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from typing_extensions import override
 
 from mcp_servers.problems import BadArgument, Problem
+from schemas.market.envelope import PROBLEM_META_KEY
 
 TEXT_LENGTH_MAX = 400
 COMPLAINTS_MAX = 5
@@ -29,15 +30,25 @@ class TypedTool(Tool):
     async def run(
         self, arguments: dict[str, Any], context: Context[Any, Any], convert_result: bool = False
     ) -> CallToolResult:
+        result = await self.answer(arguments)
+        return CallToolResult(
+            content=[TextContent(type="text", text=result["content"][0]["text"])],
+            structured_content=result.get("structuredContent"),
+            is_error=result["isError"],
+            _meta=result.get("_meta"),
+        )
+
+    async def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        """The result of one call as on the wire. Raises `UnexpectedToolError` for what is our fault."""
         try:
             values = self._read_arguments(arguments)
             answer = await self.fn_metadata.call_fn(self.fn, self.is_async, values)
         except Problem as problem:
-            return _result(problem.wire.model_dump(mode="json"), str(problem), is_error=True)
-        except Exception as error:  # the SDK logs it and keeps its text from the caller
+            return make_result(None, str(problem), is_error=True, problem=problem)
+        except Exception as error:  # whoever asked logs it and keeps its text from the caller
             raise UnexpectedToolError(f"Error executing tool {self.name}") from error
         content = answer.model_dump(mode="json", by_alias=True)
-        return _result(content, " ".join(_facts(content))[:TEXT_LENGTH_MAX])
+        return make_result(content, " ".join(_facts(content))[:TEXT_LENGTH_MAX])
 
     def _read_arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -57,16 +68,28 @@ class TypedTool(Tool):
         )
 
 
-def make_tool(function: Callable[..., Any], volatility_seconds: int) -> Tool:
+def make_tool(
+    function: Callable[..., Any],
+    volatility_seconds: int,
+    *,
+    follows_market: bool = False,
+    stale_seconds: int = 0,
+) -> Tool:
     """`function` under its own name; its docstring and annotations are what callers see.
 
-    `volatility_seconds` is how long an answer stays true while the market is open.
+    `volatility_seconds` is how long an answer stays true while the market is open; one that `follows_market`
+    stays true while US stocks rest. For `stale_seconds` more it may be given while nobody answers, labelled.
     """
+    meta: dict[str, Any] = {"volatility": volatility_seconds}
+    if follows_market:
+        meta["follows_market"] = True
+    if stale_seconds:
+        meta["stale_if_error"] = stale_seconds
     tool = TypedTool.from_function(
         function,
         description=inspect.getdoc(function),
         annotations=READ_ONLY,
-        meta={"volatility": volatility_seconds},
+        meta=meta,
         structured_output=True,
     )
     model = tool.fn_metadata.arg_model
@@ -77,10 +100,27 @@ def make_tool(function: Callable[..., Any], volatility_seconds: int) -> Tool:
     return tool
 
 
-def _result(content: dict[str, Any], text: str, *, is_error: bool = False) -> CallToolResult:
-    return CallToolResult(
-        content=[TextContent(type="text", text=text)], structured_content=content, is_error=is_error
-    )
+def state_configuration(tools: list[Tool], configuration: str) -> list[Tool]:
+    """`tools` that say how their server is configured: then several execution servers share the answers."""
+    if configuration:
+        for tool in tools:
+            tool.meta = {**(tool.meta or {}), "configuration": configuration}
+    return tools
+
+
+def make_result(
+    content: dict[str, Any] | None, text: str, *, is_error: bool = False, problem: Problem | None = None
+) -> dict[str, Any]:
+    """A tool result as on the wire.
+
+    A problem goes into `_meta`, as clients may hold all structured content against the output schema.
+    """
+    result: dict[str, Any] = {"content": [{"type": "text", "text": text}], "isError": is_error}
+    if content is not None:
+        result["structuredContent"] = content
+    if problem is not None:
+        result["_meta"] = {PROBLEM_META_KEY: problem.wire.model_dump(mode="json")}
+    return result
 
 
 def _deepest(error: ValidationError) -> Iterator[ErrorDetails]:

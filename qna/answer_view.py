@@ -16,6 +16,7 @@ from qna.terminal import plain
 from schemas.analysis import AnalyzeResponse, StageTime
 from schemas.errors import ErrorResponse
 from schemas.execution import ExecutionReport, Outcome, ToolCall
+from schemas.label import DataLabel
 from schemas.result import Result, Row
 
 TOOL_CALLS_MAX = 20
@@ -70,7 +71,7 @@ class AnswerView:
             self._failure(report)
         self._tool_calls(report.metadata.tool_calls)
         self._notes("Warnings", report.metadata.warnings, "yellow")
-        self._origin(report.metadata.tool_calls)
+        self._origin(report.metadata.label)
 
     def show_usage(self, report: ExecutionReport) -> None:
         """What one run cost."""
@@ -145,12 +146,9 @@ class AnswerView:
         if len(calls) > TOOL_CALLS_MAX:
             self._line(f"and {len(calls) - TOOL_CALLS_MAX} more calls", "dim")
 
-    def _origin(self, calls: Sequence[ToolCall]) -> None:
-        sources = dict.fromkeys(str(call.metadata["source"]) for call in calls if call.metadata.get("source"))
-        dates = [str(call.metadata["as_of"]) for call in calls if call.metadata.get("as_of")]
-        if sources:
-            as_of = f" as of {max(dates)}" if dates else ""
-            self._line(f"Computed from {', '.join(sources)} data{as_of}. Not investment advice.", "dim")
+    def _origin(self, label: DataLabel | None) -> None:
+        if label is not None:
+            self._line(f"Computed from {describe_label(label)}. Not investment advice.", "dim")
 
     def _times(self, stages: Sequence[StageTime]) -> None:
         if stages:
@@ -173,6 +171,23 @@ def describe_call(call: ToolCall) -> str:
     """The call as a script would write it, long arguments cut."""
     arguments = (f"{name}={cut(write(value), ARGUMENT_LENGTH_MAX)}" for name, value in call.arguments.items())
     return f"{call.tool}({', '.join(arguments)})"
+
+
+def describe_label(label: DataLabel) -> str:
+    """Where an answer's data is from, as of when, and in brackets what else its label says."""
+    dates = dict.fromkeys(moment for moment in (label.as_of_first, label.as_of_last) if moment)
+    as_of = f" as of {' to '.join(dates)}" if dates else ""
+    kinds = {"yes": "simulated", "mixed": "partly simulated"}
+    more = [
+        kinds.get(label.simulated or "", "") if label.providers != ["simulated"] else "",
+        *(f"{feed} feed" for feed in label.feeds),
+        *(f"delayed by {seconds / 60:g} min" for seconds in label.delays_seconds if seconds),
+        *(f"adjustment {adjustment}" for adjustment in label.adjustments),
+        *label.currencies,
+        *(f"market {state}" for state in label.market_states),
+    ]
+    brackets = f" ({', '.join(filter(None, more))})" if any(more) else ""
+    return f"{', '.join(label.providers)} data{as_of}{brackets}"
 
 
 def _table(*titles: str) -> Table:

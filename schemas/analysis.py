@@ -2,11 +2,14 @@
 
 from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from schemas.execution import ExecutionReport
-from schemas.wire import Wire, utc_now
+from schemas.execution import SCRIPT_LENGTH_MAX, ExecutionReport, Outcome
+from schemas.usage import Usage
+from schemas.validation import Finding
+from schemas.wire import Json, Wire, utc_now
 
 QUESTION_LENGTH_MAX = 1000
 
@@ -19,6 +22,20 @@ class AnalyzeRequest(Wire):
     auto_expand: bool = True
     execute: bool = True
     model: str | None = None
+    request_id: UUID | None = None
+    """Chosen by a client that will come back for the answer; it is the execution's id too."""
+
+
+class EditedScript(Wire):
+    """The body of `POST /execute`: a script that a person has changed."""
+
+    script: str = Field(min_length=1, max_length=SCRIPT_LENGTH_MAX)
+    parameters: dict[str, Json] = Field(default_factory=dict)
+    """They override the script's own defaults."""
+    execution_id: str | None = Field(default=None, max_length=128)
+    """The execution whose script it was."""
+    session_id: str | None = Field(default=None, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
+    request_id: UUID | None = None
 
 
 class Parameters(Wire):
@@ -37,8 +54,25 @@ class StageTime(Wire):
     duration_ms: float
 
 
+class Attempt(Wire):
+    """One script that was written for a question, and what became of it."""
+
+    number: int
+    python_code: str
+    model: str
+    findings: list[Finding] = Field(default_factory=list)
+    """What was found in its text; codes that begin with `TYPE` do not keep it from running."""
+    outcome: Outcome | None = None
+    """Of its run; None when it did not run."""
+    problem: str = ""
+    """What the model was told of it when a repair was asked for; empty for the last attempt."""
+    usage: Usage = Field(default_factory=Usage)
+    duration_ms: float = 0.0
+    """Writing and checking it."""
+
+
 class Analysis(Wire):
-    """What `POST /analyze` found out."""
+    """What `POST /analyze` or `POST /execute` found out."""
 
     python_code: str
     explanation: str
@@ -50,7 +84,12 @@ class Analysis(Wire):
     expanded_question: str
     reused_from: str | None = None
     model: str
-    attempts: int = 1
+    attempts: list[Attempt] = Field(default_factory=list)
+    """Every script that was written, the last one being `python_code`; none when it was not written now."""
+    usage: Usage = Field(default_factory=Usage)
+    """Of all attempts together."""
+    parent_id: str | None = None
+    """The execution whose script was edited."""
     warnings: list[str] = Field(default_factory=list)
     execution: ExecutionReport | None = None
     stages: list[StageTime] = Field(default_factory=list)

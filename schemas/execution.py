@@ -7,8 +7,12 @@ from typing import Any, Literal
 from pydantic import Field
 
 from schemas.errors import ErrorDetail
+from schemas.label import DataLabel
 from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
+
+SCRIPT_LENGTH_MAX = 200_000
+"""Characters."""
 
 DEFAULT_SEED = 1
 """Of every execution that replays no tape: the same script on the same data gives the same bytes."""
@@ -56,6 +60,15 @@ class RecordedCall(ToolCall):
     """Bytes of the response as JSON."""
 
 
+class TapedTool(Wire):
+    """What a replay must know of a tool, so that it needs no tool server."""
+
+    name: str
+    """Its one name, under which calls are recorded; the tape lists it under the name that the script used."""
+    arguments: dict[str, str] = Field(default_factory=dict)
+    """Each argument and its Python name, in the order of positions; none of a tool that did not exist."""
+
+
 class Tape(Wire):
     """The recording of an execution: with it the script runs again to the same bytes."""
 
@@ -68,24 +81,38 @@ class Tape(Wire):
     packages: dict[str, str]
     clock: datetime
     seed: int
+    tools: dict[str, TapedTool] = Field(default_factory=dict)
+    """By the names in the script: the tools that it calls, or names at all."""
     calls: list[RecordedCall] = Field(default_factory=list)
+
+
+class OffTape(StrEnum):
+    """What becomes of a call that is not on the tape."""
+
+    STOP = "stop"
+    """The replay ends: it diverged."""
+    APPROXIMATE = "approximate"
+    """A pure calculation is made anew; any other call gets the answer of the call in its place."""
 
 
 class ExecuteRequest(Wire):
     """The body of `POST /execute`."""
 
-    script: str = Field(min_length=1, max_length=200_000)
+    script: str = Field(min_length=1, max_length=SCRIPT_LENGTH_MAX)
     execution_id: str = Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
     parameters: dict[str, Json] = Field(default_factory=dict)
     timeout_seconds: float = Field(default=30, gt=0, le=120)
     max_memory_mb: int = Field(default=512, ge=64, le=2048)
     tape: Tape | None = None
+    off_tape: OffTape = OffTape.STOP
+    keeps_responses: bool = True
+    """False: the tape in the report lists no calls, which saves sending back what was sent."""
 
 
 class ValidateRequest(Wire):
     """The body of `POST /validate`."""
 
-    script: str = Field(max_length=200_000)
+    script: str = Field(max_length=SCRIPT_LENGTH_MAX)
 
 
 class Resources(Wire):
@@ -105,6 +132,8 @@ class ExecutionMetadata(Wire):
     printed: str = ""
     steps: list[str] = Field(default_factory=list)
     warnings: list[str] = Field(default_factory=list)
+    label: DataLabel | None = None
+    """Of all data in the answer; None when no tool labelled any."""
     parameters: dict[str, Any] = Field(default_factory=dict)
     """The values that the script ran with, defaults included."""
     resources: Resources = Field(default_factory=Resources)

@@ -31,6 +31,12 @@ class Tool(Wire):
     output_schema: dict[str, Any] | None = None
     volatility_seconds: float | None = None
     """How long an answer stays true while the market is open; None when the server does not say."""
+    follows_market: bool = False
+    """Whether an answer stays true while US stocks do not trade at all."""
+    stale_if_error_seconds: float = 0.0
+    """How long after that it may be given, labelled, while the server does not answer."""
+    configuration: str = ""
+    """What the server says of its configuration; another text means that answers may be others."""
     is_read_only: bool = False
 
 

@@ -1,11 +1,13 @@
 """What several test files share: one MCP server with ordinary tools, one execution server that knows it."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.postgresql import PostgreSQL, running_postgresql
+from tests.doubles.redis_server import RedisServer, require_redis_server
 from tests.doubles.tool_server import ToolServer, create_desk
 from tests.doubles.vendors.opened import StandIns, running_stand_ins
 
@@ -39,3 +41,18 @@ def stand_ins(both_stand_ins: StandIns) -> StandIns:
     """The vendors' stand-ins as new: what a test before did to them is forgotten."""
     both_stand_ins.forget()
     return both_stand_ins
+
+
+@pytest.fixture(scope="session")
+def one_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    require_redis_server()
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis_prefix() -> str:
+    """The beginning of keys that no other test has."""
+    return f"test-{uuid4().hex}:"

@@ -59,6 +59,8 @@ class Draft:
     model: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    can_be_repaired: bool = True
+    """Whether its author writes another when told what is wrong with this one."""
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from api_server.prompting import CACHED_PARTS, estimate_tokens
 from api_server.routes.dependencies import ThePipeline
 from api_server.signatures import render_stub
 from schemas.analysis import QUESTION_LENGTH_MAX
@@ -27,9 +28,12 @@ async def system_prompt(
         str, Query(max_length=QUESTION_LENGTH_MAX)
     ] = "How volatile was AAPL over the last 60 trading days?",
 ) -> dict[str, Any]:
-    """The prompt that a model would be sent for `question`."""
-    prompt = (await pipeline.prompt(question)).text
-    return {
-        "success": True,
-        "data": {"question": question, "system_prompt": prompt, "characters": len(prompt)},
-    }
+    """The prompt that a model would be sent for `question`; parts that are `cached` stay the same."""
+    made = await pipeline.prompts.make(question)
+    text = made.prompt.text
+    parts = [
+        {"name": name, "text": part, "tokens": estimate_tokens(part), "cached": name in CACHED_PARTS}
+        for name, part in made.labelled().items()
+    ]
+    data = {"question": question, "version": made.version, "tokens": estimate_tokens(text), "parts": parts}
+    return {"success": True, "data": {**data, "system_prompt": text, "characters": len(text)}}

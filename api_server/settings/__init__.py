@@ -3,11 +3,23 @@
 from pydantic import Field
 
 from api_server.settings.llm import LLMSettings
+from api_server.settings.prompting import PromptSettings
 from api_server.settings.storage import StorageSettings
+from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
+from api_server.settings.writing import WritingSettings
+from service.redis_settings import RedisSettings
 
 
-class ApiSettings(LLMSettings, StorageSettings, VectorSettings):
+class ApiSettings(
+    LLMSettings,
+    PromptSettings,
+    StorageSettings,
+    TrustSettings,
+    VectorSettings,
+    WritingSettings,
+    RedisSettings,
+):
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(

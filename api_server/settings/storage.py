@@ -21,6 +21,12 @@ class StorageSettings(ServiceSettings):
         default=5, gt=0, le=60, description="How long connecting, or one query, may take."
     )
 
+    tape_size_max_mb: int = Field(
+        default=64,
+        ge=1,
+        le=1024,
+        description="Data of one execution that is kept; one with more cannot be replayed, and says so.",
+    )
     enable_audit_logging: bool = Field(
         default=True, description="Whether the audit log is kept: who asked, ran, judged and deleted what."
     )

@@ -18,6 +18,7 @@ from api_server.storage.recorder import Recorder, Stores
 from api_server.storage.schema_version import prepare_schema
 from api_server.storage.servers import BEAT_SECONDS, ServerStore
 from api_server.storage.sessions import SessionStore
+from api_server.storage.tapes import TapeStore
 from api_server.storage.users import UserStore
 
 log = structlog.get_logger()
@@ -36,9 +37,10 @@ class Storage:
     audit: AuditStore
     servers: ServerStore
     recorder: Recorder
+    tapes: TapeStore
 
 
-def make_storage(database: Database, *, audits: bool = True) -> Storage:
+def make_storage(database: Database, *, audits: bool = True, tape_size_max_mb: int = 64) -> Storage:
     """The stores on `database`, whose tables are there."""
     audit = AuditStore(database, is_enabled=audits)
     users, sessions, executions = UserStore(database), SessionStore(database), ExecutionStore(database)
@@ -46,7 +48,16 @@ def make_storage(database: Database, *, audits: bool = True) -> Storage:
     stores = Stores(database, users, sessions, executions, attempts, audit)
     recorder = Recorder(stores, servers.server_id)
     return Storage(
-        database, users, sessions, executions, attempts, EventStore(database), audit, servers, recorder
+        database,
+        users,
+        sessions,
+        executions,
+        attempts,
+        EventStore(database),
+        audit,
+        servers,
+        recorder,
+        TapeStore(database, tape_size_max_mb),
     )
 
 
@@ -59,7 +70,9 @@ async def open_storage(settings: StorageSettings) -> AsyncIterator[Storage]:
     database = open_database(settings)
     try:
         await prepare_schema(database)
-        storage = make_storage(database, audits=settings.enable_audit_logging)
+        storage = make_storage(
+            database, audits=settings.enable_audit_logging, tape_size_max_mb=settings.tape_size_max_mb
+        )
         await storage.servers.join()
         await _keep_house(storage)
         keeper = asyncio.create_task(_keep_house_regularly(storage))
@@ -96,7 +109,8 @@ async def _keep_house(storage: Storage) -> None:
     interrupted = await storage.servers.mark_interrupted()
     if interrupted:
         log.warning("executions_interrupted", execution_ids=interrupted)
-    await storage.sessions.purge_deleted()
+    if await storage.sessions.purge_deleted():
+        await storage.tapes.sweep()
 
 
 async def _leave(storage: Storage) -> None:

@@ -1,9 +1,13 @@
 """Where an MCP server is and how it is reached. What may be shown of it is `shown`; the rest is secret."""
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from pathlib import PurePath
 from urllib.parse import urlsplit
+
+import orjson
 
 SECRET_LENGTH_MIN = 6
 """Shorter values are switches and numbers; hiding them would only spoil messages."""
@@ -33,6 +37,12 @@ class ServerAddress:
     problem: str | None = None
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
     """Values that messages about this server must not hold."""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of how the server is reached, credentials included: with others, answers are others."""
+        reached = [self.url, self.transport, self.command, self.args, self.cwd, self.env, self.headers]
+        return hashlib.sha256(orjson.dumps(reached, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     @property
     def shown(self) -> str:

@@ -1,85 +1,91 @@
-"""Answers kept as long as their tools say that they stay true, and one flight for calls that are the same."""
+"""Tools' answers, given again while they are true; where the tool allows it, also when its server is away."""
 
-import asyncio
+import hashlib
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-from cachetools import TLRUCache
+from executor.broker.connection import Connection
+from schemas.tools import Tool
+from service.cache.cache import Cache
+from service.lifetimes import answer_seconds, is_empty
 
-KEPT_BYTES_MAX = 64 * 1024 * 1024
+PREFIX = "tool_answers:"
+SECONDS_MAX = 86_400.0
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """What an answer belongs to: server, tool, arguments, and how the server is configured."""
+
+    text: str
+    is_shared: bool
+    """Whether other execution servers get the same answers."""
 
 
 @dataclass(frozen=True)
 class KeptAnswer:
-    """An answer, its size as JSON, and how long it may be given again."""
+    """An answer from before; one that `is_true` no more is only for when its server is away."""
 
     value: Any
-    size: int
-    seconds: float
+    is_true: bool
+    age_seconds: float
+
+
+def answer_key(connection: Connection, tool: Tool, digest: str, arguments: bytes) -> AnswerKey:
+    """The key for `arguments`, which are canonical JSON; `digest` is that of the tool's description.
+
+    A server that does not state its configuration may be another one after each new connection.
+    """
+    own = "" if tool.configuration else f"{connection.generation}"
+    parts = (connection.address.digest, digest, own)
+    body = hashlib.sha256("\0".join(parts).encode() + b"\0" + arguments).hexdigest()
+    name = f"{PREFIX}{connection.address.name}:{tool.published_name}:{body}"
+    return AnswerKey(name, bool(tool.configuration))
 
 
 class AnswerCache:
-    """The answers used last, up to `bytes_max` of JSON. Failures are never kept."""
+    """Answers of tools that state their configuration are in `shared`; all others in `own`."""
 
-    def __init__(self, bytes_max: int = KEPT_BYTES_MAX, clock: Callable[[], float] = time.monotonic) -> None:
-        self._bytes_max = bytes_max
-        self._kept: TLRUCache[Hashable, KeptAnswer] = TLRUCache(
-            bytes_max,
-            ttu=lambda _, kept, now: now + kept.seconds,
-            timer=clock,
-            getsizeof=lambda kept: kept.size,
-        )
+    def __init__(
+        self,
+        own: Cache,
+        shared: Cache | None = None,
+        seconds_max: float = SECONDS_MAX,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._own = own
+        self._shared = shared or own
+        self._seconds_max = seconds_max
+        self._clock = clock
 
-    def find(self, key: Hashable) -> KeptAnswer | None:
-        """The answer if it is still true."""
-        return self._kept.get(key)
+    async def find(self, key: AnswerKey) -> KeptAnswer | None:
+        """The last answer, true or not."""
+        kept = await self._store(key).get(key.text)
+        if kept is None:
+            return None
+        now = self._clock()
+        return KeptAnswer(kept["value"], now < kept["true_until"], max(0.0, now - kept["kept_at"]))
 
-    def keep(self, key: Hashable, value: Any, seconds: float) -> None:
-        """Keep an answer; one that is no JSON, or larger than all room, is not kept."""
-        try:
-            size = len(orjson.dumps(value))
-        except orjson.JSONEncodeError:
+    async def keep(self, key: AnswerKey, tool: Tool, value: Any) -> None:
+        """Keep an answer as long as `tool` says; an empty one is not kept."""
+        if not tool.volatility_seconds or is_empty(value):
             return
-        if size <= self._bytes_max:
-            self._kept[key] = KeptAnswer(value, size, seconds)
+        now = self._clock()
+        label = value.get("metadata") if isinstance(value, dict) else None
+        moment = datetime.fromtimestamp(now, UTC)
+        seconds = answer_seconds(tool.volatility_seconds, tool.follows_market, label, moment)
+        seconds = min(seconds, self._seconds_max)
+        entry = {"value": value, "kept_at": now, "true_until": now + seconds}
+        stale_seconds = min(tool.stale_if_error_seconds, self._seconds_max)
+        await self._store(key).put(key.text, entry, seconds + stale_seconds)
 
+    async def forget_all(self) -> int:
+        """Drop every answer; how many there were."""
+        stores = [self._own] if self._shared is self._own else [self._own, self._shared]
+        return sum([await store.forget_all(PREFIX) for store in stores])
 
-@dataclass
-class Flight:
-    """A call under way and how many wait for it."""
-
-    task: asyncio.Task[Any]
-    waiting: int = 0
-
-
-class Flights:
-    """Calls under way that may be shared."""
-
-    def __init__(self) -> None:
-        self._under_way: dict[Hashable, Flight] = {}
-
-    async def share(self, key: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
-        """What `make` gives, made once for all who ask for `key` meanwhile.
-
-        Who gives up does not disturb the others; the last one to give up ends the call.
-        """
-        flight = self._under_way.get(key)
-        if flight is None:
-            flight = Flight(asyncio.ensure_future(make()))
-            self._under_way[key] = flight
-            flight.task.add_done_callback(lambda _: self._forget(key, flight))
-        flight.waiting += 1
-        try:
-            return await asyncio.shield(flight.task)
-        finally:
-            flight.waiting -= 1
-            if not flight.waiting and not flight.task.done():
-                self._forget(key, flight)
-                flight.task.cancel()
-
-    def _forget(self, key: Hashable, flight: Flight) -> None:
-        if self._under_way.get(key) is flight:
-            del self._under_way[key]
+    def _store(self, key: AnswerKey) -> Cache:
+        return self._shared if key.is_shared else self._own

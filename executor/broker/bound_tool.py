@@ -1,18 +1,23 @@
 """A tool with its compiled schemas: what may be sent to it, and what its answers are read as."""
 
+import hashlib
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from executor.broker.failure import ToolFailure
 from sandbox_policies.analyser import suggest
+from schemas.market.envelope import PROBLEM_META_KEY
 from schemas.names import parameter_names
 from schemas.tools import Tool
 
 MESSAGE_CHARACTERS_MAX = 300
+CONFIGURATION_CHARACTERS_MAX = 200
 
 
 class BadTool(Exception):
@@ -26,6 +31,7 @@ class ToolAnswer:
     structured: Any
     blocks: list[dict[str, Any]]
     is_error: bool
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def text(self) -> str:
@@ -45,6 +51,8 @@ class BoundTool:
     """Each argument and its Python name, in the order of positions."""
     header_map: dict[tuple[str, ...], str]
     """Arguments that the 2026 protocol repeats as HTTP headers, and the headers' names."""
+    digest: str
+    """SHA-256 of all that the server says of the tool."""
 
     def bind(self, name: str, positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         """The arguments by their own names, checked against the schema. Raises `ToolFailure`.
@@ -86,7 +94,7 @@ class BoundTool:
         """The value of an answer. Raises `ToolFailure` for an error, or one unlike its schema."""
         content = answer.structured
         if answer.is_error:
-            raise _failure(content, answer.text)
+            raise _failure(answer)
         if self.check_output is None:
             return content if content is not None else _read_blocks(answer)
         mismatch = next(iter(self.check_output.iter_errors(content)), None)
@@ -122,12 +130,13 @@ def bind_tool(described: Any, server: str) -> BoundTool:
         is_wrapped=list((tool.output_schema or {}).get("properties", {})) == ["result"],
         python_names=parameter_names(tool.input_schema),
         header_map=x_mcp_header_map(tool.input_schema),
+        digest=hashlib.sha256(orjson.dumps(tool.model_dump(), option=orjson.OPT_SORT_KEYS)).hexdigest(),
     )
 
 
 def read_tool(described: Any, server: str) -> Tool:
     """The facts of a tool, with what a server says wrongly left out."""
-    annotations = described.annotations
+    annotations, meta = described.annotations, described.meta or {}
     return Tool(
         name=described.name,
         published_name=described.name,
@@ -135,7 +144,10 @@ def read_tool(described: Any, server: str) -> Tool:
         description=described.description or "",
         input_schema=described.input_schema,
         output_schema=described.output_schema,
-        volatility_seconds=_seconds((described.meta or {}).get("volatility")),
+        volatility_seconds=_seconds(meta.get("volatility")),
+        follows_market=meta.get("follows_market") is True,
+        stale_if_error_seconds=_seconds(meta.get("stale_if_error")) or 0.0,
+        configuration=str(meta.get("configuration") or "")[:CONFIGURATION_CHARACTERS_MAX],
         is_read_only=bool(annotations and annotations.read_only_hint),
     )
 
@@ -163,13 +175,15 @@ def _bad(tool: str, message: str, argument: str | None = None) -> ToolFailure:
     return ToolFailure("bad_argument", message, details)
 
 
-def _failure(content: Any, text: str) -> ToolFailure:
-    problem = content if isinstance(content, dict) else {}
+def _failure(answer: ToolAnswer) -> ToolFailure:
+    """Servers of ours tell their problem in `_meta`, others may in the structured content."""
+    told = answer.meta.get(PROBLEM_META_KEY, answer.structured)
+    problem = told if isinstance(told, dict) else {}
     known = {"code": str, "message": str, "details": dict}
     fields = {name: problem[name] for name, kind in known.items() if isinstance(problem.get(name), kind)}
     return ToolFailure(
         fields.get("code", "tool_failed"),
-        fields.get("message", text or "the tool failed"),
+        fields.get("message", answer.text or "the tool failed"),
         fields.get("details"),
     )
 

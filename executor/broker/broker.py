@@ -3,18 +3,27 @@
 import asyncio
 import hashlib
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
 
 from executor.broker.address import ServerAddress
-from executor.broker.answer_cache import AnswerCache, Flights
+from executor.broker.answer_cache import AnswerCache, AnswerKey, answer_key
 from executor.broker.bound_tool import BoundTool
 from executor.broker.connection import Connection
 from executor.broker.directory import Directory, Listing
+from executor.broker.failure import ToolFailure
+from schemas.execution import TapedTool
 from schemas.tools import Server, ToolCatalogue
+from service.cache.flights import Flights
 
 GATE_SECONDS = 5.0
+YEAR_SECONDS = 365 * 86_400
+OUTAGES = frozenset(
+    {"server_unavailable", "server_lost", "tool_timeout", "vendor_unavailable", "rate_limited"}
+)
+"""Failures after which an earlier answer may be given, where the tool allows it."""
 
 
 @dataclass(frozen=True)
@@ -23,15 +32,19 @@ class Answer:
 
     value: Any
     cache_hit: bool = False
+    stale_seconds: float | None = None
+    """The age of an answer that is no longer true, given because nobody answers now."""
 
 
 class Broker:
     """Connects to every configured server; a server that does not answer is left out, not waited for."""
 
-    def __init__(self, addresses: list[ServerAddress], call_timeout_seconds: float) -> None:
+    def __init__(
+        self, addresses: list[ServerAddress], call_timeout_seconds: float, answers: AnswerCache | None = None
+    ) -> None:
         self._connections = [Connection(address, call_timeout_seconds) for address in addresses]
-        self._cache = AnswerCache()
-        self._flights = Flights()
+        self._answers = answers
+        self._flights: Flights[Any] = Flights()
         self._made_of: list[dict[str, BoundTool]] = []
         self._directory = Directory([])
         self._digest = ""
@@ -77,6 +90,20 @@ class Broker:
         directory = self._current()
         return directory.find(name).bound.tool.name if directory.knows(name) else name
 
+    def describe(self, name: str) -> TapedTool:
+        """What a tape notes of the tool that `name` means."""
+        directory = self._current()
+        if not directory.knows(name):
+            return TapedTool(name=name)
+        bound = directory.find(name).bound
+        return TapedTool(name=bound.tool.name, arguments=bound.python_names)
+
+    def is_calculation(self, name: str) -> bool:
+        """Whether the tool's answer depends on its arguments alone: it says that it stays true for a year."""
+        directory = self._current()
+        tool = directory.find(name).bound.tool if directory.knows(name) else None
+        return tool is not None and tool.is_read_only and (tool.volatility_seconds or 0) >= YEAR_SECONDS
+
     def bind_arguments(self, name: str, positional: list[Any], named: dict[str, Any]) -> dict[str, Any]:
         """The arguments by name, checked against the tool's schema. Raises `ToolFailure`."""
         return self._current().find(name).bound.bind(name, positional, named)
@@ -99,18 +126,36 @@ class Broker:
         if not tool.is_read_only:
             return Answer(await connection.call(tool.published_name, arguments))
         body = orjson.dumps(arguments, option=orjson.OPT_SORT_KEYS)
-        key = (connection.address.name, connection.generation, tool.published_name, body)
-        kept = self._cache.find(key)
-        if kept is not None:
-            return Answer(kept.value, cache_hit=True)
-        return Answer(await self._flights.share(key, lambda: self._ask(listing, arguments, key)))
+        if self._answers is not None and tool.volatility_seconds:
+            key = answer_key(connection, tool, listing.bound.digest, body)
+            return await self._remember(listing, arguments, key, self._answers)
+        flight = (connection.address.name, connection.generation, tool.published_name, body)
+        call = partial(connection.call, tool.published_name, arguments)
+        return Answer(await self._flights.share(flight, call))
 
-    async def _ask(self, listing: Listing, arguments: dict[str, Any], key: tuple[Any, ...]) -> Any:
-        tool = listing.bound.tool
-        value = await listing.connection.call(tool.published_name, arguments)
-        if tool.volatility_seconds:
-            self._cache.keep(key, value, tool.volatility_seconds)
-        return value
+    async def forget_answers(self) -> int:
+        """Drop every remembered answer; how many there were."""
+        return 0 if self._answers is None else await self._answers.forget_all()
+
+    async def _remember(
+        self, listing: Listing, arguments: dict[str, Any], key: AnswerKey, answers: AnswerCache
+    ) -> Answer:
+        kept = await answers.find(key)
+        if kept is not None and kept.is_true:
+            return Answer(kept.value, cache_hit=True)
+
+        async def ask() -> Any:
+            tool = listing.bound.tool
+            value = await listing.connection.call(tool.published_name, arguments)
+            await answers.keep(key, tool, value)
+            return value
+
+        try:
+            return Answer(await self._flights.share(key, ask))
+        except ToolFailure as failure:
+            if kept is None or failure.detail.code not in OUTAGES:
+                raise
+            return Answer(kept.value, cache_hit=True, stale_seconds=kept.age_seconds)
 
     def _current(self) -> Directory:
         """The directory of the tools as they are now: of servers that were connected once."""

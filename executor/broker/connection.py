@@ -14,7 +14,6 @@ import structlog
 
 from executor.broker.address import ServerAddress, Transport
 from executor.broker.bound_tool import BadTool, BoundTool, ToolAnswer, bind_tool, read_tool
-from executor.broker.circuit_breaker import CircuitBreaker
 from executor.broker.failure import (
     AnswerTooLarge,
     CallRefused,
@@ -25,6 +24,7 @@ from executor.broker.failure import (
 )
 from executor.broker.transports import OpenClient, Watch, open_client
 from schemas.tools import Server, ServerState
+from service.circuit_breaker import CircuitBreaker
 
 if TYPE_CHECKING:
     from mcp import Client

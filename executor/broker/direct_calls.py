@@ -20,11 +20,17 @@ from mcp.shared.inbound import (
     encode_header_value,
     mcp_param_headers,
 )
-from mcp_types import CLIENT_CAPABILITIES_META_KEY, CLIENT_INFO_META_KEY, PROTOCOL_VERSION_META_KEY
+from mcp_types import (
+    CLIENT_CAPABILITIES_META_KEY,
+    CLIENT_INFO_META_KEY,
+    PROTOCOL_VERSION_META_KEY,
+    REQUEST_TIMEOUT,
+)
 from pydantic_core import from_json
 
 from executor.broker.address import ServerAddress
 from executor.broker.bound_tool import BoundTool, ToolAnswer
+from executor.broker.bursts import ASKED_TOGETHER, Bursts
 from executor.broker.failure import (
     AnswerTooLarge,
     CallRefused,
@@ -32,6 +38,7 @@ from executor.broker.failure import (
     ConnectionLost,
     NeedsAuthorization,
 )
+from schemas.call_many import METHOD
 
 ANSWER_BYTES_MAX = 64 * 1024 * 1024
 """Above the policy's `response_bytes_max`, whose message is better: this bounds what is held at all."""
@@ -41,12 +48,22 @@ KEEP_ALIVE_SECONDS = 4.0
 
 CONNECTIONS_MAX = 64
 
+TOGETHER_SHARE = 0.95
+"""Of the time limit: a server that ends the slow calls of a burst so early still gets the others through."""
+
 
 class DirectCalls:
     """Calls over connections that are kept; `close` ends them."""
 
-    def __init__(self, address: ServerAddress, protocol_version: str, client_info: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        address: ServerAddress,
+        protocol_version: str,
+        client_info: dict[str, Any],
+        takes_many: bool = False,
+    ) -> None:
         self._url = address.url
+        self._bursts = Bursts(self._exchange_many) if takes_many else None
         self._version = protocol_version
         self._meta = {
             PROTOCOL_VERSION_META_KEY: protocol_version,
@@ -62,7 +79,6 @@ class DirectCalls:
                 "Accept": "application/json, text/event-stream",
                 "Content-Type": "application/json",
                 MCP_PROTOCOL_VERSION_HEADER: protocol_version,
-                MCP_METHOD_HEADER: "tools/call",
             },
             timeout=aiohttp.ClientTimeout(total=None),
             proxy=find_proxy(address.url),
@@ -74,9 +90,13 @@ class DirectCalls:
 
     async def call(self, bound: BoundTool, arguments: dict[str, Any], timeout_seconds: float) -> ToolAnswer:
         """Call a tool. Raises what `failure.py` has for a call that came to nothing."""
+        group = ASKED_TOGETHER.get()
         try:
             async with asyncio.timeout(timeout_seconds):
-                return read_reply(await self._exchange(bound, arguments))
+                if group is None or self._bursts is None or bound.header_map:
+                    return read_reply(await self._exchange(bound, arguments))
+                call = {"name": bound.tool.published_name, "arguments": arguments}
+                return read_reply(await self._bursts.join(group, call, timeout_seconds))
         except TimeoutError as error:
             raise CallTimedOut from error
         except aiohttp.ClientConnectorError as error:
@@ -87,13 +107,33 @@ class DirectCalls:
     async def _exchange(self, bound: BoundTool, arguments: dict[str, Any]) -> Any:
         """The JSON-RPC reply to one call."""
         name = bound.tool.published_name
-        number = next(self._ids)
-        params = {"name": name, "arguments": arguments, "_meta": self._meta}
-        body = orjson.dumps({"jsonrpc": "2.0", "id": number, "method": "tools/call", "params": params})
         headers = {
             MCP_NAME_HEADER: encode_header_value(name),
             **(mcp_param_headers(bound.header_map, arguments) if bound.header_map else {}),
         }
+        return await self._post("tools/call", {"name": name, "arguments": arguments}, headers)
+
+    async def _exchange_many(self, calls: list[dict[str, Any]], timeout_seconds: float) -> list[Any]:
+        """The replies to calls that leave together, in their order."""
+        reply = await self._post(
+            METHOD, {"calls": calls, "timeoutSeconds": timeout_seconds * TOGETHER_SHARE}, {}
+        )
+        replies = reply.get("result", {}).get("replies") if isinstance(reply, dict) else None
+        if not isinstance(replies, list) or len(replies) != len(calls):
+            return [reply] * len(calls)  # an error of the whole is an error of each
+        return replies
+
+    async def _post(self, method: str, params: dict[str, Any], headers: dict[str, str]) -> Any:
+        """The JSON-RPC reply to one request."""
+        number = next(self._ids)
+        request = {
+            "jsonrpc": "2.0",
+            "id": number,
+            "method": method,
+            "params": {**params, "_meta": self._meta},
+        }
+        headers = {MCP_METHOD_HEADER: method, **headers}
+        body = orjson.dumps(request)
         async with self._http.post(self._url, data=body, headers=headers, allow_redirects=False) as reply:
             if reply.status in (401, 403):
                 raise NeedsAuthorization(reply.status)
@@ -114,19 +154,25 @@ def find_proxy(url: str) -> str | None:
 
 
 def read_reply(reply: Any) -> ToolAnswer:
-    """The answer inside a JSON-RPC reply. Raises `CallRefused` for an error, or what is no reply."""
+    """The answer inside a JSON-RPC reply.
+
+    Raises `CallTimedOut`, or `CallRefused` for any other error or what is no reply.
+    """
     result = reply.get("result") if isinstance(reply, dict) else None
     if not isinstance(result, dict):
         error = reply.get("error") if isinstance(reply, dict) else None
+        if isinstance(error, dict) and error.get("code") == REQUEST_TIMEOUT:
+            raise CallTimedOut
         message = error.get("message") if isinstance(error, dict) else None
         raise CallRefused(str(message or "the reply is no JSON-RPC reply"))
     if result.get("resultType", "complete") != "complete":
         raise CallRefused(f"the tool asks for more ({result['resultType']}), and no one is there to answer")
-    blocks = result.get("content")
+    blocks, meta = result.get("content"), result.get("_meta")
     return ToolAnswer(
         structured=result.get("structuredContent"),
         blocks=[block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else [],
         is_error=result.get("isError") is True,
+        meta=meta if isinstance(meta, dict) else {},
     )
 
 

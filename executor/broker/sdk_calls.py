@@ -44,6 +44,7 @@ class SdkCalls:
                 block.model_dump(mode="json", by_alias=True, exclude_none=True) for block in result.content
             ],
             is_error=bool(result.is_error),
+            meta=result.meta or {},
         )
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from executor.broker.address import ServerAddress, Transport
 from executor.broker.bound_tool import BoundTool, ToolAnswer
+from schemas.call_many import IDENTIFIER
 from service.version import package_version
 
 if TYPE_CHECKING:
@@ -103,7 +104,9 @@ async def open_client(
         is_modern = version in MODERN_PROTOCOL_VERSIONS
         calls: Calls = SdkCalls(client)
         if is_modern and address.transport is Transport.HTTP:
-            calls = DirectCalls(address, version, me.model_dump(exclude_none=True))
+            extensions = (client.server_capabilities and client.server_capabilities.extensions) or {}
+            takes_many = IDENTIFIER in extensions
+            calls = DirectCalls(address, version, me.model_dump(exclude_none=True), takes_many)
         stack.push_async_callback(calls.close)
         yield OpenClient(client, calls, is_modern)
 

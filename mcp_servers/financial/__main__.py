@@ -13,7 +13,12 @@ def main() -> None:
     """Serve until told to stop; exit at once when the configured order names nobody."""
     settings = FinancialSettings()
     try:
-        market = Market(open_vendors(settings), settings.market_data_vendors, settings.market_data_fallback)
+        market = Market(
+            open_vendors(settings),
+            settings.market_data_vendors,
+            settings.market_data_fallback,
+            settings.digest,
+        )
     except BadRoute as error:
         sys.exit(f"financial: MARKET_DATA_VENDORS: {error}")
     listen("financial", settings, settings.financial_mcp_url, lambda: create_app(market))

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 
 from mcp_servers.app import create_mcp_app
+from mcp_servers.call_many import CallMany
 from mcp_servers.financial.catalogue import make_market_tools
 from mcp_servers.financial.market import Market
 from service.version import package_version
@@ -21,12 +22,14 @@ def create_server(market: Market) -> MCPServer:
         async with market.open():
             yield market
 
+    tools = [*make_market_tools(market)]
     return MCPServer(
         "financial",
         version=package_version(),
         subscriptions=False,  # the tools stay as they are, and nobody need listen for changes
         instructions="Market data in one neutral form; `metadata` says where it is from and how recent.",
-        tools=[*make_market_tools(market)],
+        tools=tools,
+        extensions=[CallMany(tools)],
         lifespan=lifespan,
     )
 

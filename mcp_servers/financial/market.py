@@ -33,7 +33,7 @@ class Market:
     """`vendors` in the order they are asked, unless `orders` has another one for a kind or as `default`.
 
     The next vendor is asked only after a problem listed in `fallback`; `failure` stands for every
-    `VendorFailed`. Raises `BadRoute`.
+    `VendorFailed`. `configuration` is stated to those who remember answers. Raises `BadRoute`.
     """
 
     def __init__(
@@ -41,7 +41,9 @@ class Market:
         vendors: Sequence[Vendor],
         orders: Mapping[str, Sequence[str]] | None = None,
         fallback: Sequence[FallbackReason] = (),
+        configuration: str = "",
     ) -> None:
+        self.configuration = configuration
         self._vendors = {vendor.name: vendor for vendor in vendors}
         self._orders = dict(orders or {})
         self._fallback = frozenset(fallback)

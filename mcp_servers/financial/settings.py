@@ -1,11 +1,14 @@
 """The settings of the financial server."""
 
+import hashlib
+import json
 from typing import Literal, Self
 
 from pydantic import DirectoryPath, Field, HttpUrl, SecretStr, model_validator
 
 from schemas.market.prices import Feed
 from service.settings import ServiceSettings
+from service.version import package_version
 
 FallbackReason = Literal["failure", "unknown_symbol", "no_data", "not_offered"]
 
@@ -73,3 +76,11 @@ class FinancialSettings(ServiceSettings):
         if (self.alpaca_api_key is None) != (self.alpaca_secret_key is None):
             raise ValueError("set both ALPACA_API_KEY and ALPACA_SECRET_KEY, or neither")
         return self
+
+    @property
+    def digest(self) -> str:
+        """A name for what answers depend on: vendors, feeds, accounts. No secret can be read from it."""
+        own = self.model_dump(mode="json", exclude=set(ServiceSettings.model_fields))
+        keys = [key and key.get_secret_value() for key in (self.alpaca_api_key, self.eodhd_api_key)]
+        text = json.dumps([own, keys, package_version()], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

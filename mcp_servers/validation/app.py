@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 
 from mcp_servers.app import create_mcp_app
+from mcp_servers.call_many import CallMany
 from mcp_servers.validation.checker import CheckLimits, ScriptChecker
 from mcp_servers.validation.tools import make_validation_tools
 from sandbox_policies.policy import load_policy
@@ -24,12 +25,14 @@ def create_server(checker: ScriptChecker) -> MCPServer:
         finally:
             await checker.stop()
 
+    tools = make_validation_tools(checker)
     return MCPServer(
         "validation",
         version=package_version(),
         subscriptions=False,  # the tools stay as they are, and nobody need listen for changes
         instructions="Checks on a script before it runs. Nothing is executed.",
-        tools=make_validation_tools(checker),
+        tools=tools,
+        extensions=[CallMany(tools)],
         lifespan=lifespan,
     )
 

@@ -54,8 +54,12 @@ class Envelope(Wire, Generic[Data]):
     metadata: Metadata
 
 
+PROBLEM_META_KEY = "ai.qna/problem"
+"""Where in the `_meta` of an error result its problem is."""
+
+
 class ToolProblem(Wire):
-    """Why a tool could not answer, in the structured content of its error result."""
+    """Why a tool could not answer, in the `_meta` of its error result."""
 
     status: Literal["error"] = "error"
     code: str

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 
 from executor.broker.address import ServerAddress
+from executor.broker.answer_cache import AnswerCache
 from executor.broker.broker import Broker
 from executor.broker.failure import ToolFailure
+from service.cache.memory_cache import MemoryCache
 from tests.doubles.tool_server import Handler, OddServer, ToolServer, answer
 
 
@@ -30,7 +32,8 @@ async def connected(**servers: OddServer) -> AsyncIterator[Broker]:
     """A broker to these servers, in this order."""
     async with AsyncExitStack() as stack:
         running = {name: stack.enter_context(ToolServer(odd.create)) for name, odd in servers.items()}
-        broker = Broker([ServerAddress(name, server.url) for name, server in running.items()], 5)
+        addresses = [ServerAddress(name, server.url) for name, server in running.items()]
+        broker = Broker(addresses, 5, AnswerCache(MemoryCache()))
         await broker.start()
         stack.push_async_callback(broker.stop)
         yield broker

@@ -11,8 +11,9 @@ from executor.broker.address import ServerAddress
 from executor.broker.broker import Broker
 from executor.frames import CallRequest
 from executor.relay import Divergence, Relay, TooManyCalls
+from executor.taped_calls import TapedCalls
 from sandbox_policies.policy import Limits, load_policy
-from schemas.execution import RecordedCall, Tape
+from schemas.execution import OffTape, RecordedCall, Tape
 from tests.doubles.tool_server import OddServer, ToolServer, answer
 
 LIMITS = load_policy().limits.model_copy(
@@ -38,6 +39,13 @@ def server() -> Iterator[ToolServer]:
     odd.add("not_text", lambda _: answer(text='{"a": "\\ud800"}'))
     odd.add(
         "rows", lambda _: answer({"data": {"close": [1, 2, 3], "unit": "USD"}, "metadata": {"source": "odd"}})
+    )
+    odd.add(
+        "double",
+        lambda arguments: answer({"doubled": 2 * arguments["number"]}),
+        is_read_only=True,
+        volatility=365 * 86_400,
+        additionalProperties=True,
     )
     with ToolServer(odd.create) as running:
         yield running
@@ -68,21 +76,24 @@ async def answers_of(relay: Relay, *requests: CallRequest) -> list[dict[str, Any
 
 def make_relay(broker: Broker, calls: list[RecordedCall] | None = None, limits: Limits = LIMITS) -> Relay:
     """A relay that asks live, or answers from a tape of `calls`."""
-    tape = None
-    if calls is not None:
-        tape = Tape(
-            execution_id="x",
-            script="",
-            script_sha256="",
-            parameters={},
-            policy_version="",
-            catalogue_digest="",
-            packages={},
-            clock=datetime(2020, 1, 1, tzinfo=UTC),
-            seed=1,
-            calls=calls,
-        )
-    return Relay(broker, limits, tape, lambda *_, **__: None)
+    taped = None if calls is None else TapedCalls(make_tape(calls))
+    return Relay(broker, limits, taped, lambda *_, **__: None)
+
+
+def make_tape(calls: list[RecordedCall]) -> Tape:
+    """A tape of these calls."""
+    return Tape(
+        execution_id="x",
+        script="",
+        script_sha256="",
+        parameters={},
+        policy_version="",
+        catalogue_digest="",
+        packages={},
+        clock=datetime(2020, 1, 1, tzinfo=UTC),
+        seed=1,
+        calls=calls,
+    )
 
 
 async def test_answers_carry_the_id_of_their_question(broker: Broker) -> None:
@@ -175,3 +186,35 @@ async def test_one_call_too_many_of_the_same_is_a_divergence(broker: Broker) -> 
     with pytest.raises(Divergence) as caught:
         await replay.answer([ask("echo", a=1)])
     assert caught.value.details["occurrence"] == 1
+
+
+async def record(broker: Broker, *requests: CallRequest) -> Tape:
+    """The tape of these calls, live."""
+    live = make_relay(broker)
+    await live.answer(list(requests))
+    return make_tape(live.recording()).model_copy(update={"tools": live.tools})
+
+
+async def test_a_tape_answers_without_any_tool_server(broker: Broker) -> None:
+    requests = [ask("large", size=9), ask("odd_rows"), ask("nothing"), ask("nothing"), ask("large", 1, 2)]
+    tape = await record(broker, *requests)
+    alone = Broker([], 5)
+    replay = Relay(alone, LIMITS, TapedCalls(tape), None)
+    await replay.answer(requests)
+    assert replay.recording() == tape.calls
+
+
+async def test_a_call_beyond_the_tape_may_take_the_answer_in_its_place(broker: Broker) -> None:
+    tape = await record(broker, ask("echo", a=1), ask("echo", a=2))
+    replay = Relay(Broker([], 5), LIMITS, TapedCalls(tape), None, OffTape.APPROXIMATE)
+    answers = await answers_of(replay, ask("echo", a=7), ask("echo", a=8), ask("echo", a=9))
+    assert [answer["value"]["said"] for answer in answers] == [{"a": 1}, {"a": 2}, {"a": 2}]
+    with pytest.raises(Divergence):
+        await replay.answer([ask("rows")])
+
+
+async def test_a_calculation_beyond_the_tape_is_made_anew(broker: Broker) -> None:
+    tape = await record(broker, ask("double", number=2))
+    replay = Relay(broker, LIMITS, TapedCalls(tape), None, OffTape.APPROXIMATE)
+    (answered,) = await answers_of(replay, ask("double", number=21))
+    assert answered["value"] == {"doubled": 42}

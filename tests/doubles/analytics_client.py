@@ -5,6 +5,7 @@ from typing import Any
 from mcp.client import Client
 
 from mcp_servers.analytics.app import create_server
+from schemas.market.envelope import PROBLEM_META_KEY
 
 
 async def call(name: str, **arguments: Any) -> dict[str, Any]:
@@ -21,5 +22,6 @@ async def problem_of(name: str, **arguments: Any) -> dict[str, Any]:
     async with Client(create_server()) as client:
         result = await client.call_tool(name, arguments)
     assert result.is_error
-    assert isinstance(result.structured_content, dict)
-    return result.structured_content
+    assert result.structured_content is None
+    problem: dict[str, Any] = (result.meta or {})[PROBLEM_META_KEY]
+    return problem

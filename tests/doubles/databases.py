@@ -47,7 +47,7 @@ def migrate(settings: StorageSettings) -> None:
 @asynccontextmanager
 async def opened_stores(settings: StorageSettings) -> AsyncIterator[Storage]:
     """The stores of a server that nobody knows of: nothing is done in the background."""
-    storage = make_storage(open_database(settings))
+    storage = make_storage(open_database(settings), tape_size_max_mb=settings.tape_size_max_mb)
     try:
         yield storage
     finally:

@@ -17,7 +17,7 @@ from schemas.execution import ExecutionEvent, ExecutionReport
 from schemas.health import Health
 from tests.doubles.tool_server import ToolServer
 
-START_SECONDS_MAX = 30.0
+START_SECONDS_MAX = 90.0
 
 
 class ExecutionServer:

@@ -14,6 +14,7 @@ from mcp_servers.financial.catalogue import make_market_tools
 from mcp_servers.financial.market import Market
 from mcp_servers.financial.vendors.vendor import Vendor
 from prompts.library import Recipe
+from schemas.market.envelope import PROBLEM_META_KEY
 from schemas.result import Result
 from schemas.signature import default_values, to_python
 
@@ -66,7 +67,7 @@ class RecipeRunner:
         sent = json.loads(json.dumps(arguments))
         answer = asyncio.run(self._tools[name].run(sent, None))  # type: ignore[arg-type]
         if answer.is_error:
-            problem = answer.structured_content
+            problem = (answer.meta or {})[PROBLEM_META_KEY]
             raise ToolError(problem["message"], problem["code"], problem["details"])
         return answer.structured_content
 

@@ -118,6 +118,11 @@ def create_desk() -> MCPServer:
         problem = {"code": "unknown_symbol", "message": f"no {symbol}", "details": {"nearest": ["AAPL"]}}
         return answer(problem, text=f"no {symbol}", is_error=True)
 
+    @server.tool()
+    def fail(code: str, message: str = "it failed") -> CallToolResult:
+        """Fails as the caller says."""
+        return answer({"code": code, "message": message, "details": {"secret": "x"}}, is_error=True)
+
     return server
 
 
@@ -148,6 +153,7 @@ class OddServer:
         *,
         is_read_only: bool = False,
         volatility: Any = None,
+        policy: dict[str, Any] | None = None,
         **schema: Any,
     ) -> None:
         """A tool whose arguments are described by `schema`."""
@@ -156,7 +162,7 @@ class OddServer:
             input_schema={"type": "object", **schema},
             output_schema=output_schema,
             annotations=ToolAnnotations(read_only_hint=True) if is_read_only else None,
-            _meta=None if volatility is None else {"volatility": volatility},
+            _meta=policy if volatility is None else {"volatility": volatility, **(policy or {})},
         )
         self.tools.append(tool)
         self.handlers[name] = handler

@@ -141,10 +141,16 @@ def test_tools_are_listed_with_their_servers(executor: ExecutionServer) -> None:
 def test_health_names_the_layers_of_the_jail_and_every_tool_server(executor: ExecutionServer) -> None:
     health = executor.health()
     assert (health.service, health.status) == ("executor", "up")
-    assert [part.name for part in health.parts] == ["jail", "financial", "analytics", "validation"]
+    assert [part.name for part in health.parts] == [
+        "jail",
+        "tool_answers",
+        "financial",
+        "analytics",
+        "validation",
+    ]
     layers = health.parts[0].facts["layers"]
     assert {layers[name] for name in load_policy().layers.required} == {"on"}
-    assert health.parts[1].facts["tools"] == 5
+    assert health.parts[2].facts["tools"] == 5
 
 
 BODY = {"script": "result = 1", "execution_id": "x"}

@@ -16,10 +16,13 @@ import pytest
 from mcp.client import Client
 from mcp_types import CallToolResult
 
+from schemas.market.envelope import PROBLEM_META_KEY
+
 SERVERS = ("financial", "analytics", "validation")
 START_SECONDS_MAX = 30
 SCRIPT = """
 from mcp_client import calculate_sma
+from schemas.market.envelope import PROBLEM_META_KEY
 
 def analyze(days: int = 2) -> dict:
     return calculate_sma([1.0, 2.0], days)
@@ -110,9 +113,9 @@ async def test_both_eras_of_the_protocol_get_the_same_answer(servers: dict[str, 
 async def test_a_problem_travels_with_its_code_and_facts(servers: dict[str, Running]) -> None:
     result = await servers["financial"].call("alpaca_market_stocks_snapshots", symbols=["APPL", "KO"])
     assert result.is_error
-    assert result.structured_content is not None
-    assert result.structured_content["code"] == "unknown_symbol"
-    assert "AAPL" in result.structured_content["details"]["nearest"]
+    problem = (result.meta or {})[PROBLEM_META_KEY]
+    assert problem["code"] == "unknown_symbol"
+    assert "AAPL" in problem["details"]["nearest"]
 
 
 async def test_analytics_answers_with_typed_results(servers: dict[str, Running]) -> None:

@@ -1,138 +1,111 @@
-"""Answers kept for their time, calls that share a flight, and the breaker: each with a clock of its own."""
+"""Which answers are kept, for how long, and under which key; the time is set by hand."""
 
-import asyncio
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from executor.broker.answer_cache import AnswerCache, Flights
-from executor.broker.circuit_breaker import FAILURES_MAX, REST_SECONDS, CircuitBreaker
+from executor.broker.address import ServerAddress
+from executor.broker.answer_cache import AnswerCache, AnswerKey, answer_key
+from executor.broker.connection import Connection
+from schemas.tools import Tool
+from service.cache.memory_cache import MemoryCache
+from tests.doubles.hand_clock import HandClock
+
+SUNDAY_NOON = 1768755600.0  # 2026-01-18 12:00 in New York: stocks rest for 16 hours more
+OWN, SHARED = AnswerKey("tool_answers:own", False), AnswerKey("tool_answers:shared", True)
+ADDRESS = ServerAddress("market", "http://localhost:1/mcp", headers={"Authorization": "Bearer one"})
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
+def tool(**facts: Any) -> Tool:
+    return Tool(name="prices", server="market", published_name="prices", input_schema={}, **facts)
 
 
-def test_an_answer_is_given_again_until_its_time_is_over() -> None:
-    clock = Clock()
-    cache = AnswerCache(clock=clock)
-    cache.keep("short", {"n": 1}, 10)
-    cache.keep("long", [2], 100)
+def new_cache(clock: HandClock, seconds_max: float = 86_400) -> AnswerCache:
+    return AnswerCache(MemoryCache(clock=clock), MemoryCache(clock=clock), seconds_max, clock)
+
+
+async def test_an_answer_is_true_for_its_time_and_then_gone() -> None:
+    clock = HandClock()
+    cache = new_cache(clock)
+    await cache.keep(OWN, tool(volatility_seconds=10), {"n": 1})
     clock.now += 9.9
-    kept = cache.find("short")
+    kept = await cache.find(OWN)
     assert kept is not None
-    assert kept.value == {"n": 1}
+    assert (kept.value, kept.is_true) == ({"n": 1}, True)
+    assert kept.age_seconds == pytest.approx(9.9)
     clock.now += 0.1
-    assert cache.find("short") is None
-    assert cache.find("long") is not None
+    assert await cache.find(OWN) is None
 
 
-def test_what_was_used_last_stays_when_there_is_no_more_room() -> None:
-    cache = AnswerCache(bytes_max=30)
-    for name in ("a", "b", "c"):
-        cache.keep(name, "x" * 8, 60)  # 10 bytes of JSON
-    assert cache.find("a") is not None
-    cache.keep("d", "x" * 8, 60)
-    assert [cache.find(name) is not None for name in "abcd"] == [True, False, True, True]
+async def test_where_the_tool_allows_it_an_answer_outlives_its_truth_and_says_so() -> None:
+    clock = HandClock()
+    cache = new_cache(clock)
+    await cache.keep(OWN, tool(volatility_seconds=10, stale_if_error_seconds=50), {"n": 1})
+    clock.now += 59
+    kept = await cache.find(OWN)
+    assert kept is not None
+    assert (kept.is_true, kept.age_seconds) == (False, 59)
+    clock.now += 1
+    assert await cache.find(OWN) is None
 
 
-@pytest.mark.parametrize("value", ["x" * 40, {1, 2}, 10**30])
-def test_what_is_too_large_or_no_json_is_not_kept(value: object) -> None:
-    cache = AnswerCache(bytes_max=30)
-    cache.keep("a", value, 60)
-    assert cache.find("a") is None
+async def test_while_stocks_rest_what_follows_them_stays_true_but_never_beyond_the_limit() -> None:
+    clock = HandClock(SUNDAY_NOON)
+    follower = tool(volatility_seconds=10, follows_market=True)
+    answer = {"data": {"close": [1.0]}, "metadata": {"market_state": "closed"}}
+    long, short = new_cache(clock), new_cache(clock, seconds_max=3600)
+    for cache in (long, short):
+        await cache.keep(OWN, follower, answer)
+    clock.now += 16 * 3600 - 1
+    assert await short.find(OWN) is None
+    assert await long.find(OWN) is not None
+    clock.now += 1
+    assert await long.find(OWN) is None
 
 
-async def test_calls_that_are_the_same_are_made_once() -> None:
-    flights = Flights()
-    made = 0
-    go = asyncio.Event()
-
-    async def make() -> int:
-        nonlocal made
-        made += 1
-        await go.wait()
-        return made
-
-    asked = [asyncio.create_task(flights.share("same", make)) for _ in range(3)]
-    other = asyncio.create_task(flights.share("other", make))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    go.set()
-    assert await asyncio.gather(*asked) == [2, 2, 2]
-    assert await other == 2
-    assert await flights.share("same", make) == 3
+@pytest.mark.parametrize("value", [{}, {"data": [], "metadata": {}}, [], None])
+async def test_an_empty_answer_is_not_kept(value: Any) -> None:
+    cache = new_cache(HandClock())
+    await cache.keep(OWN, tool(volatility_seconds=60), value)
+    assert await cache.find(OWN) is None
 
 
-async def test_a_failure_is_everybodys_and_is_forgotten() -> None:
-    flights = Flights()
-
-    async def fail() -> int:
-        raise ValueError("no")
-
-    async def work() -> int:
-        return 1
-
-    asked = [asyncio.create_task(flights.share("same", fail)) for _ in range(2)]
-    results = await asyncio.gather(*asked, return_exceptions=True)
-    assert [str(result) for result in results] == ["no", "no"]
-    assert await flights.share("same", work) == 1
+async def test_each_answer_is_where_it_belongs_and_all_are_forgotten_at_once() -> None:
+    clock = HandClock()
+    own, shared = MemoryCache(clock=clock), MemoryCache(clock=clock)
+    cache = AnswerCache(own, shared, clock=clock)
+    for key in (OWN, SHARED):
+        await cache.keep(key, tool(volatility_seconds=60), 1)
+    assert [await store.count() for store in (own, shared)] == [1, 1]
+    assert await cache.forget_all() == 2
+    assert await cache.find(SHARED) is None
 
 
-async def test_who_gives_up_disturbs_nobody_and_the_last_one_ends_the_call() -> None:
-    flights = Flights()
-    ended = asyncio.Event()
-    go = asyncio.Event()
+def test_whatever_an_answer_depends_on_makes_another_key() -> None:
+    stated = tool(configuration="iex, raw")
 
-    async def make() -> int:
-        try:
-            await go.wait()
-        except asyncio.CancelledError:
-            ended.set()
-            raise
-        return 7
+    def key(address: ServerAddress = ADDRESS, digest: str = "d", body: bytes = b"{}") -> str:
+        return answer_key(Connection(address, 1), stated, digest, body).text
 
-    first, second = (asyncio.create_task(flights.share("a", make)) for _ in range(2))
-    await asyncio.sleep(0)
-    first.cancel()
-    await asyncio.wait([first])
-    assert not ended.is_set()
-    go.set()
-    assert await second == 7
-
-    go.clear()
-    alone = asyncio.create_task(flights.share("a", make))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    alone.cancel()
-    async with asyncio.timeout(1):
-        await ended.wait()
+    others = [
+        key(replace(ADDRESS, headers={"Authorization": "Bearer two"})),
+        key(replace(ADDRESS, url="http://localhost:2/mcp")),
+        key(replace(ADDRESS, name="other")),
+        key(digest="e"),
+        key(body=b'{"feed":"sip"}'),
+    ]
+    assert len({key(), *others}) == 6
+    assert key() == key()
+    assert "Bearer" not in key()
 
 
-def test_the_breaker_opens_after_failures_in_a_row_and_lets_one_call_try_after_its_rest() -> None:
-    clock = Clock()
-    breaker = CircuitBreaker(clock)
-    for _ in range(FAILURES_MAX - 1):
-        breaker.note_failure()
-    assert breaker.seconds_left() == 0
-    breaker.note_failure()
-    assert breaker.seconds_left() == REST_SECONDS
-    clock.now += REST_SECONDS
-    assert breaker.seconds_left() == 0
-    breaker.note_failure()
-    assert breaker.seconds_left() == REST_SECONDS
-
-
-def test_an_answer_closes_the_breaker_and_clears_the_count() -> None:
-    breaker = CircuitBreaker(Clock())
-    breaker.open()
-    breaker.close()
-    assert breaker.seconds_left() == 0
-    for _ in range(FAILURES_MAX - 1):
-        breaker.note_failure()
-    assert breaker.seconds_left() == 0
+def test_a_server_that_does_not_state_its_configuration_is_trusted_for_one_connection_only() -> None:
+    connection = Connection(ADDRESS, 1)
+    before = answer_key(connection, tool(), "d", b"{}")
+    stated = answer_key(connection, tool(configuration="c"), "d", b"{}")
+    connection.generation += 1
+    assert answer_key(connection, tool(), "d", b"{}") != before
+    assert not before.is_shared
+    assert answer_key(connection, tool(configuration="c"), "d", b"{}") == stated
+    assert stated.is_shared

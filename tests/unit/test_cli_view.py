@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from executor.label import make_label
 from qna.answer_view import OUTCOMES, AnswerView
 from schemas.analysis import Analysis, AnalyzeResponse, Parameters, StageTime
 from schemas.errors import ErrorDetail, ErrorResponse
@@ -38,7 +39,7 @@ def report(
         outcome=outcome,
         execution_time_ms=20,
         result=result,
-        metadata=ExecutionMetadata(tool_calls=list(calls)),
+        metadata=ExecutionMetadata(tool_calls=list(calls), label=make_label(calls)),
         **more,
     )
 
@@ -143,6 +144,13 @@ def test_a_result_of_another_form_is_shown_as_it_is() -> None:
 
 def test_of_very_many_tool_calls_the_rest_is_counted() -> None:
     assert "and 5 more calls" in shown(report(RESULT, calls=(BARS,) * 25))
+
+
+def test_what_the_data_is_worth_is_said_in_brackets() -> None:
+    label = {"feed": "iex", "delay": 900, "adjustment": "all", "currency": "USD", "simulated": True}
+    text = shown(report(RESULT, calls=(BARS.model_copy(update={"metadata": {**BARS.metadata, **label}}),)))
+    said = "Sample data as of 2022-12-28 (simulated, iex feed, delayed by 15 min, adjustment all, USD)"
+    assert said in " ".join(text.split())
 
 
 def test_warnings_of_the_question_and_of_the_run_are_both_shown() -> None:

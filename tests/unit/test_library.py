@@ -4,10 +4,11 @@ import ast
 
 import pytest
 
-from prompts.examples import choose_examples
+from prompts.examples import ExampleShelf
 from prompts.library import BrokenRecipe, load_library, read_recipe
 
 LIBRARY = load_library()
+SHELF = ExampleShelf(LIBRARY)
 GOOD = '''"""Say hello.
 
 It calls one tool.
@@ -78,10 +79,16 @@ def test_functions_that_recipes_share_are_the_same_text() -> None:
     ],
 )
 def test_the_nearest_example_is_about_the_same_thing(question: str, recipe: str) -> None:
-    examples = choose_examples(question, LIBRARY, 3)
+    examples = SHELF.choose(question)
     assert examples[0].name == recipe
-    assert len({example.name for example in examples}) == 3
+    assert 2 <= len({example.name for example in examples}) == len(examples) <= 4
 
 
 def test_examples_are_given_even_for_a_question_like_none() -> None:
-    assert len(choose_examples("?", LIBRARY, 3)) == 3
+    assert len(SHELF.choose("?")) == 2
+
+
+def test_vectors_can_bring_forward_a_recipe_that_shares_no_words() -> None:
+    question = "Which of my holdings go their own ways?"
+    assert SHELF.choose(question)[0].name != "correlation"
+    assert SHELF.choose(question, {"correlation": 0.9})[0].name == "correlation"

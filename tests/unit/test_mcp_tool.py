@@ -11,6 +11,7 @@ from pydantic import Field, HttpUrl
 from mcp_servers.app import listening_address
 from mcp_servers.problems import NoData
 from mcp_servers.tool import TEXT_LENGTH_MAX, make_tool
+from schemas.market.envelope import PROBLEM_META_KEY
 from schemas.wire import Wire
 
 
@@ -75,7 +76,8 @@ async def test_a_problem_is_an_error_result_with_its_facts() -> None:
     result = await call("fail", how="problem")
     assert result.is_error
     assert text_of(result) == "nothing is known; ask for something else"
-    assert result.structured_content == {
+    assert result.structured_content is None
+    assert (result.meta or {})[PROBLEM_META_KEY] == {
         "status": "error",
         "code": "no_data",
         "message": "nothing is known; ask for something else",

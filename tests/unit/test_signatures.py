@@ -74,14 +74,14 @@ def test_every_stub_is_valid_python(properties: dict[str, Any], output: Any, wor
         (
             {"a": {"type": "number"}, "b": {"type": "string"}},
             ["b"],
-            "def get_it(b: str, a: float = None) -> Any:",
+            "def get_it(b: str, a: float = ...) -> Any:",
         ),
         ({"from": {"type": "string"}}, ["from"], "def get_it(from_: str) -> Any:"),
         ({"to-node": {"type": "integer", "default": 3}}, [], "def get_it(to_node: int = 3) -> Any:"),
-        ({"any": True}, [], "def get_it(any: Any = None) -> Any:"),
+        ({"any": True}, [], "def get_it(any: Any = ...) -> Any:"),
         ({"s": {"enum": ["a", 1, None]}}, ["s"], "def get_it(s: Literal['a', 1, None]) -> Any:"),
         ({"s": {"enum": [1.5]}}, ["s"], "def get_it(s: Any) -> Any:"),
-        ({"s": {"type": ["string", "null"]}}, [], "def get_it(s: str | None = None) -> Any:"),
+        ({"s": {"type": ["string", "null"]}}, [], "def get_it(s: str | None = ...) -> Any:"),
         (
             {"s": {"type": "array", "items": {"$ref": "#/$defs/none"}}},
             ["s"],

@@ -11,6 +11,7 @@ from mcp_servers.financial.market import Market
 from mcp_servers.financial.tools.arguments import spell_pair
 from mcp_servers.financial.vendors.sample import load_sample
 from mcp_servers.financial.vendors.vendor import Vendor
+from schemas.market.envelope import PROBLEM_META_KEY
 from tests.doubles.vendors.opened import StandIns
 from tests.doubles.vendors.stand_in import SERVER_ERROR
 
@@ -63,9 +64,15 @@ async def call(market: Market, name: str, arguments: dict[str, Any]) -> CallTool
 
 
 def content(result: CallToolResult) -> dict[str, Any]:
-    """The structured content, which every result of ours has."""
+    """The structured content, which every answer of ours has."""
     assert isinstance(result.structured_content, dict)
     return result.structured_content
+
+
+def problem(result: CallToolResult) -> dict[str, Any]:
+    """Why there is no answer."""
+    told: dict[str, Any] = (result.meta or {})[PROBLEM_META_KEY]
+    return told
 
 
 async def test_a_symbol_alone_gets_the_last_hundred_days(offline: Market) -> None:
@@ -148,15 +155,15 @@ async def test_a_bad_argument_is_named(
 ) -> None:
     result = await call(offline, name, arguments)
     assert result.is_error
-    assert content(result)["code"] == "bad_argument"
-    assert [complaint["field"] for complaint in content(result)["details"]["fields"]] == [field]
+    assert problem(result)["code"] == "bad_argument"
+    assert [complaint["field"] for complaint in problem(result)["details"]["fields"]] == [field]
 
 
 async def test_a_kind_of_data_that_nobody_has_says_what_to_do(offline: Market) -> None:
     result = await call(offline, "alpaca_trading_positions", {})
     assert result.is_error
-    assert content(result)["code"] == "not_configured"
-    assert "set the key" in content(result)["message"]
+    assert problem(result)["code"] == "not_configured"
+    assert "set the key" in problem(result)["message"]
 
 
 async def test_there_is_a_call_of_every_tool(live: Market) -> None:

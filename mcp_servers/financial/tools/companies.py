@@ -72,8 +72,8 @@ def make_company_tools(market: Market) -> list[Tool]:
     """Each with the seconds that its answer stays true."""
     tools = CompanyTools(market)
     return [
-        make_tool(tools.eodhd_fundamentals, DAY_SECONDS),
-        make_tool(tools.eodhd_dividends, DAY_SECONDS),
-        make_tool(tools.eodhd_splits, DAY_SECONDS),
-        make_tool(tools.eodhd_earnings_calendar, HOUR_SECONDS),
+        make_tool(tools.eodhd_fundamentals, DAY_SECONDS, stale_seconds=DAY_SECONDS),
+        make_tool(tools.eodhd_dividends, DAY_SECONDS, stale_seconds=DAY_SECONDS),
+        make_tool(tools.eodhd_splits, DAY_SECONDS, stale_seconds=DAY_SECONDS),
+        make_tool(tools.eodhd_earnings_calendar, HOUR_SECONDS, stale_seconds=DAY_SECONDS),
     ]

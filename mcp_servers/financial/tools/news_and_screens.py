@@ -54,6 +54,6 @@ def make_news_and_screen_tools(market: Market) -> list[Tool]:
     tools = NewsAndScreenTools(market)
     return [
         make_tool(tools.alpaca_market_news, NEWS_SECONDS),
-        make_tool(tools.alpaca_market_screener_most_actives, SCREEN_SECONDS),
-        make_tool(tools.alpaca_market_screener_movers, SCREEN_SECONDS),
+        make_tool(tools.alpaca_market_screener_most_actives, SCREEN_SECONDS, follows_market=True),
+        make_tool(tools.alpaca_market_screener_movers, SCREEN_SECONDS, follows_market=True),
     ]

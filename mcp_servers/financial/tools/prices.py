@@ -28,6 +28,8 @@ from schemas.market.prices import Bars, BarsBySymbol, BarsTable, Snapshots
 BARS_IN_TABLE_MAX = 200_000
 BARS_SECONDS = 60
 SNAPSHOT_SECONDS = 10
+STALE_SECONDS = 3600
+"""How old bars may be while the vendor is away; a snapshot that is old is wrong, and never given."""
 
 
 class PriceTools:
@@ -115,10 +117,17 @@ def make_price_tools(market: Market) -> list[Tool]:
     """Each with the seconds that its answer stays true."""
     tools = PriceTools(market)
     return [
-        make_tool(tools.alpaca_market_stocks_bars, BARS_SECONDS),
-        make_tool(tools.alpaca_market_stocks_multi_bars, BARS_SECONDS),
-        make_tool(tools.alpaca_market_stocks_snapshots, SNAPSHOT_SECONDS),
-        make_tool(tools.alpaca_market_crypto_bars, BARS_SECONDS),
+        make_tool(
+            tools.alpaca_market_stocks_bars, BARS_SECONDS, follows_market=True, stale_seconds=STALE_SECONDS
+        ),
+        make_tool(
+            tools.alpaca_market_stocks_multi_bars,
+            BARS_SECONDS,
+            follows_market=True,
+            stale_seconds=STALE_SECONDS,
+        ),
+        make_tool(tools.alpaca_market_stocks_snapshots, SNAPSHOT_SECONDS, follows_market=True),
+        make_tool(tools.alpaca_market_crypto_bars, BARS_SECONDS, stale_seconds=STALE_SECONDS),
         make_tool(tools.alpaca_market_crypto_snapshots, SNAPSHOT_SECONDS),
     ]
 

@@ -75,7 +75,7 @@ def make_reference_tools(market: Market) -> list[Tool]:
     tools = ReferenceTools(market)
     return [
         make_tool(tools.alpaca_market_clock, CLOCK_SECONDS),
-        make_tool(tools.alpaca_market_calendar, DAY_SECONDS),
-        make_tool(tools.alpaca_market_assets, HOUR_SECONDS),
-        make_tool(tools.eodhd_constituents, DAY_SECONDS),
+        make_tool(tools.alpaca_market_calendar, DAY_SECONDS, stale_seconds=DAY_SECONDS),
+        make_tool(tools.alpaca_market_assets, HOUR_SECONDS, stale_seconds=DAY_SECONDS),
+        make_tool(tools.eodhd_constituents, DAY_SECONDS, stale_seconds=DAY_SECONDS),
     ]

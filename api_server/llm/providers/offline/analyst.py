@@ -44,6 +44,7 @@ class OfflineAnalyst:
             mcp_calls=match.recipe.tools,
             model=MODEL,
             parameters=match.binding.values,
+            can_be_repaired=False,
         )
 
 

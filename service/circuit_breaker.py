@@ -1,4 +1,4 @@
-"""Keeps scripts from waiting again and again for a server that does not answer."""
+"""Keeps callers from waiting again and again for something that does not answer."""
 
 import time
 from collections.abc import Callable
@@ -8,10 +8,17 @@ REST_SECONDS = 10.0
 
 
 class CircuitBreaker:
-    """Open after `FAILURES_MAX` failures in a row, for `REST_SECONDS`; after that one more opens it again."""
+    """Open after so many failures in a row, for a rest; after that one more opens it again."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        failures_max: int = FAILURES_MAX,
+        rest_seconds: float = REST_SECONDS,
+    ) -> None:
         self._clock = clock
+        self._failures_max = failures_max
+        self._rest_seconds = rest_seconds
         self._failures = 0
         self._open_until = 0.0
 
@@ -22,15 +29,15 @@ class CircuitBreaker:
     def note_failure(self) -> None:
         """A call got no answer."""
         self._failures += 1
-        if self._failures >= FAILURES_MAX:
+        if self._failures >= self._failures_max:
             self.open()
 
     def open(self) -> None:
         """Refuse calls from now on."""
-        self._failures = FAILURES_MAX - 1
-        self._open_until = self._clock() + REST_SECONDS
+        self._failures = self._failures_max - 1
+        self._open_until = self._clock() + self._rest_seconds
 
     def close(self) -> None:
-        """The server answers."""
+        """It answers."""
         self._failures = 0
         self._open_until = 0.0

@@ -1,0 +1,83 @@
+"""Understands a question in its session: follow-up, meaning, assumptions, and what to confirm."""
+
+from dataclasses import dataclass
+
+from api_server.dialogue.context import DialogueContext
+from api_server.dialogue.cutting import Cutter
+from api_server.dialogue.expansion import expand
+from api_server.dialogue.follow_ups import Resolution, resolve
+from api_server.dialogue.meaning import meaning_of
+from api_server.dialogue.parameters import changed_parameters
+from api_server.dialogue.parts import Cut, PartKind
+from api_server.dialogue.terms import load_terms
+from api_server.language.lexicon import load_lexicon
+from schemas.understanding import Meaning, Understanding
+
+CONFIRM_BELOW = 0.8
+
+
+@dataclass(frozen=True)
+class Dialogue:
+    """Understands questions with one set of tables."""
+
+    cutter: Cutter
+
+    def understand(self, question: str, context: DialogueContext, auto_expand: bool = True) -> Understanding:
+        """What `question` means after the turns of `context`. Never raises: confidence says what is clear."""
+        resolution = resolve(self.cutter.cut(question), context, self.cutter)
+        plain = " ".join(question.split())
+        resolved = resolution.question if resolution else plain
+        cut = self.cutter.cut(resolved)
+        meaning = meaning_of(cut, self.cutter.terms)
+        expansion = expand(cut, self.cutter.terms)
+        is_expanded = expansion.question != cut.text and not (resolution and resolution.is_about_answer)
+        confidence = round(expansion.confidence * (resolution.confidence if resolution else 1.0), 2)
+        return Understanding(
+            question=question,
+            resolved_question=resolved,
+            expanded_question=expansion.question if is_expanded and auto_expand else resolved,
+            meaning=meaning,
+            follow_up_of=resolution.turn.execution_id if resolution else None,
+            changed=resolution.changed if resolution else (),
+            asks_about="previous_answer" if resolution and resolution.is_about_answer else "question",
+            assumptions=(
+                *self._notes(question, cut, resolution),
+                *(expansion.assumptions if auto_expand else ()),
+            ),
+            alternatives=expansion.alternatives,
+            confidence=confidence,
+            needs_confirmation=not auto_expand and (is_expanded or confidence < CONFIRM_BELOW),
+            parameters=self._parameters(resolution, meaning),
+        )
+
+    def expanded(self, understanding: Understanding) -> str:
+        """The question with its assumptions spelled out, also when it was not to be expanded by itself."""
+        return expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms).question
+
+    def meaning(self, question: str) -> Meaning:
+        """The meaning of a question that stands alone."""
+        return meaning_of(self.cutter.cut(question), self.cutter.terms)
+
+    def _parameters(self, resolution: Resolution | None, meaning: Meaning) -> dict[str, object] | None:
+        if resolution is None or resolution.is_about_answer or not resolution.turn.schema:
+            return None
+        before = self.meaning(resolution.turn.question)
+        return changed_parameters(before, meaning, resolution.turn.schema, resolution.turn.values)
+
+    def _notes(self, question: str, cut: Cut, resolution: Resolution | None) -> tuple[str, ...]:
+        if resolution is None:
+            return ()
+        names = [part for part in self.cutter.cut(question).of(PartKind.SYMBOL) if part.family == "proxy"]
+        notes = [f"“{part.words}” was read as {part.value}" for part in names]
+        notes += [f"understood after “{resolution.turn.question}”"]
+        strange = [part.value for part in cut.of(PartKind.SYMBOL) if part.family == "unknown"]
+        notes += [
+            f"{symbol} is not among the symbols known here; the data decides whether it exists"
+            for symbol in strange
+        ]
+        return tuple(notes)
+
+
+def create_dialogue() -> Dialogue:
+    """With the tables of this package and of `api_server.language`."""
+    return Dialogue(Cutter(load_lexicon(), load_terms()))

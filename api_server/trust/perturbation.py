@@ -1,0 +1,213 @@
+"""One tool answer with its data moved and its structure kept, so that a script still accepts it."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from hashlib import blake2b
+from typing import Any
+
+SCALE = 1.1
+EXPONENT = 1.15
+SHAKEN_MAX = 1.8
+GENTLE_MAX = 1.02
+CROSSING = 25.0
+WARP_MAX = 5.0
+NEAREST = 0.3
+WEEK = timedelta(days=7)
+"""A date that is moved stays the same day of the week."""
+
+NO_QUANTITY = re.compile(
+    r"(^|_)(id|ids|time|times|timestamp|timestamps|epoch|date|dates|year|quarter|month|day|days|"
+    r"period|periods|window|limit|page|lookback|delay)$"
+)
+"""Names of numbers that are moments, names or settings: they are left alone."""
+
+SIGNED = re.compile(r"change|return|growth|profit|loss|income|pnl|surprise|net_|gain")
+"""Names of numbers that may well have the other sign."""
+
+ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
+SHORT_CLOCKS = ("t", "ts", "from", "to", "at")
+EPOCH_MIN = 900_000_000
+
+
+class Kind(StrEnum):
+    """How the data of a call is moved."""
+
+    SHAKEN = "shaken"
+    """Each record by a factor of its own, and its numbers apart: the order within a record stays."""
+    SCALED = "scaled"
+    """All numbers by one factor."""
+    GENTLE = "gentle"
+    """As shaken, by 2 % at most and without whole numbers, for scripts that check their data."""
+    RAISED = "raised"
+    """Far up, each number by a factor of its own: across the thresholds of filters."""
+    LOWERED = "lowered"
+    """Far down, and to the other sign where a name allows one."""
+    RELABELLED = "relabelled"
+    """Texts, dates and truth values instead of numbers."""
+    REDATED = "redated"
+    """Dates only."""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A number's surroundings. Numbers of one record share `record`; a symmetric matrix stays symmetric."""
+
+    name: str
+    record: tuple[Any, ...]
+    centre: float
+    """Geometric mean of all numbers of the object that it stands in."""
+
+    def inside(self, key: str, part: Any, centre: float) -> "Leaf":
+        """Where a part of the object here stands: its own numbers are one record."""
+        return Leaf(key, self.record if _is_number(part) else (*self.record, key), centre)
+
+
+def perturb(response: Any, kind: Kind) -> Any:
+    """`response` with its data moved in the way of `kind`; the label on the data keeps all but its dates."""
+    if kind in (Kind.RELABELLED, Kind.REDATED):
+        return _relabel(response, "", is_free=kind is Kind.RELABELLED)
+    moved = _move(response, Leaf("", (), 1.0), kind)
+    if isinstance(response, dict) and "metadata" in response:
+        moved["metadata"] = response["metadata"]
+    return moved
+
+
+def has_listed_words(value: Any) -> bool:
+    """Whether words stand in a list, as in a screen: a script may take what to ask next from there."""
+    if isinstance(value, list):
+        rows = [part for part in value if isinstance(part, dict)]
+        return any(map(_is_word, value)) or any(_is_word(part) for row in rows for part in row.values())
+    return isinstance(value, dict) and any(has_listed_words(part) for part in value.values())
+
+
+def _move(value: Any, leaf: Leaf, kind: Kind) -> Any:
+    """`leaf` says where `value` stands; for an object or a list, `record` is the way to it."""
+    if isinstance(value, dict):
+        centre = _centre(_numbers_of(value))
+        return {key: _move(part, leaf.inside(key, part, centre), kind) for key, part in value.items()}
+    if isinstance(value, list):
+        # A column's records are those of the object that it stands in: the column's name is left out.
+        outer = leaf.record[:-1] if leaf.record and isinstance(leaf.record[-1], str) else leaf.record
+        return [
+            _move(part, replace(leaf, record=_record(outer, place)), kind) for place, part in enumerate(value)
+        ]
+    return _move_number(value, leaf, kind) if _is_number(value) else value
+
+
+def _numbers_of(record: dict[str, Any]) -> Iterator[float]:
+    """All numbers of an object: its own, and those of its columns."""
+    for part in record.values():
+        yield from (number for number in (part if isinstance(part, list) else [part]) if _is_number(number))
+
+
+def _record(outer: tuple[Any, ...], place: int) -> tuple[Any, ...]:
+    if outer and isinstance(outer[-1], int):
+        return (*outer[:-1], *sorted([outer[-1], place]))
+    return (*outer, place)
+
+
+def _move_number(value: float, leaf: Leaf, kind: Kind) -> float:
+    is_whole = isinstance(value, int)
+    is_left_alone = NO_QUANTITY.search(leaf.name.lower()) or (is_whole and _is_clock(leaf, value))
+    if is_left_alone or (is_whole and kind is Kind.GENTLE):
+        return value
+    moved = value * _factor(value, leaf, kind)
+    if not math.isfinite(moved):
+        return value
+    return round(moved) if is_whole else moved
+
+
+def _factor(value: float, leaf: Leaf, kind: Kind) -> float:
+    match kind:
+        case Kind.SCALED:
+            return SCALE
+        case Kind.SHAKEN:
+            return _spread(leaf.record, SHAKEN_MAX) * _warp(value, leaf.centre, WARP_MAX)
+        case Kind.GENTLE:
+            return _spread(leaf.record, GENTLE_MAX) * _warp(value, leaf.centre, GENTLE_MAX)
+        case Kind.RAISED:
+            return CROSSING * _spread((leaf.name, *leaf.record), SHAKEN_MAX)
+        case _:
+            sign = -1.0 if value < 0 or SIGNED.search(leaf.name.lower()) else 1.0
+            return sign * _spread((*leaf.record, leaf.name), SHAKEN_MAX) / CROSSING
+
+
+def _spread(place: tuple[Any, ...], most: float) -> float:
+    """A factor from 1/most to most that depends on the place alone, and never is near 1."""
+    drawn = int.from_bytes(blake2b(repr(place).encode(), digest_size=8).digest(), "big") / 2**64
+    exponent = math.copysign(NEAREST + (1 - NEAREST) * abs(2 * drawn - 1), drawn - 0.5)
+    return math.exp(math.log(most) * exponent)
+
+
+def _warp(value: float, centre: float, most: float) -> float:
+    """Sets the numbers of a record apart: |v| to the power of 1.15 keeps their order, not their ratios."""
+    if not value:
+        return 1.0
+    apart: float = (abs(value) / centre) ** (EXPONENT - 1)
+    return min(max(apart, 1 / most), most)
+
+
+def _centre(values: Iterable[float]) -> float:
+    logs = [math.log(abs(value)) for value in values if value and math.isfinite(value)]
+    return math.exp(sum(logs) / len(logs)) if logs else 1.0
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_clock(leaf: Leaf, value: float) -> bool:
+    """Seconds since 1970, or smaller parts of them."""
+    return value >= EPOCH_MIN and (leaf.name in SHORT_CLOCKS or leaf.name.endswith(("_at", "_ts")))
+
+
+def _relabel(value: Any, name: str, *, is_free: bool) -> Any:
+    match value:
+        case dict():
+            is_label = name == "metadata"
+            return {key: _relabel(part, key, is_free=is_free and not is_label) for key, part in value.items()}
+        case list() if is_free and all(isinstance(part, dict) for part in value):
+            return [_relabel(part, name, is_free=is_free) for part in _turn_rows(value)]
+        case list() if is_free and len(set(map(str, value))) > 1 and all(map(_is_word, value)):
+            return [*value[1:], value[0]]
+        case list():
+            return [_relabel(part, name, is_free=is_free) for part in value]
+        case bool():
+            return not value if is_free else value
+        case str():
+            return _relabel_text(value, is_free=is_free)
+    return value
+
+
+def _turn_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each word goes to the row before: what stands in a list stays among what is known."""
+    turned = [*rows[1:], *rows[:1]]
+    return [
+        {key: other.get(key, part) if _is_word(part) else part for key, part in row.items()}
+        for row, other in zip(rows, turned, strict=True)
+    ]
+
+
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and not ISO_DATE.fullmatch(value)
+
+
+def _relabel_text(text: str, *, is_free: bool) -> str:
+    if ISO_DATE.fullmatch(text):
+        return _move_date(text)
+    # Words in lower case are mostly members of a closed list, which nothing else may join.
+    is_open = is_free and text != text.lower() and len(text) > 3
+    return f"{text} *" if is_open else text
+
+
+def _move_date(text: str) -> str:
+    try:
+        moved = date.fromisoformat(text[:10]) - WEEK
+        datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return moved.isoformat() + text[10:]
