@@ -41,7 +41,7 @@ class Page {
 
   newQuestion() {
     this.questions.startAnew();
-    this.askBox.focus();
+    this.askBox.fill(this.askBox.text);
   }
 
   /** @param {string} rootId @param {string} [runId] */

@@ -17,7 +17,9 @@ const NAMES = {
 
 /** Title, kind, first and last place and value, lowest and highest. @param {import("./chart_data.js").ChartData} data */
 export function describeChart(data) {
-  return [data.title && `${data.title}.`, `${NAMES[data.type]}.`, ...describeData(data)].filter(Boolean).join(" ");
+  return [data.title && `${data.title}.`, `${NAMES[data.type]}.`, ...describeData(data)]
+    .filter(Boolean)
+    .join(" ");
 }
 
 function describeData(data) {
