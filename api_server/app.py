@@ -8,14 +8,27 @@ import httpx2
 from fastapi import FastAPI
 
 from api_server.execution_client import ExecutionClient
+from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.llm.registry import build_provider
 from api_server.pipeline import Pipeline
 from api_server.prompting import PromptMaker
-from api_server.routes import debug, pages, questions, scripts, status
+from api_server.routes import (
+    comparisons,
+    debug,
+    exports,
+    pages,
+    provenance,
+    questions,
+    replays,
+    reruns,
+    scripts,
+    status,
+)
 from api_server.settings import ApiSettings
 from api_server.storage.opened import open_storage
 from api_server.tool_catalog import ToolCatalog
+from api_server.trust.desk import open_trust
 from api_server.type_check import TypeChecker
 from api_server.vectors.chroma import open_index
 from api_server.vectors.index import VectorIndex
@@ -30,7 +43,7 @@ from service.version import package_version
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
     library = load_library()
-    writer = provider or build_provider(settings, library)
+    providers = ProviderChain([provider]) if provider else build_provider(settings, library)
     capabilities = Capabilities(library)
 
     @asynccontextmanager
@@ -39,18 +52,20 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             open_storage(settings) as storage,
             open_index(settings) as vectors,
             httpx2.AsyncClient() as client,
+            providers,
         ):
             app.state.storage, app.state.vectors = storage, vectors
             executor = ExecutionClient(settings.executor_url, client)
+            app.state.trust = open_trust(settings, storage, executor)
             catalog = ToolCatalog(executor)
             async with open_prompts(settings, catalog, library, vectors) as prompts:
                 app.state.pipeline = Pipeline(
                     settings,
                     executor,
                     catalog,
-                    writer,
+                    providers,
                     prompts,
-                    open_desk(settings, executor, writer),
+                    open_desk(settings, executor, providers),
                     capabilities,
                 )
                 yield
@@ -59,6 +74,8 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
     app.include_router(questions.router)
     app.include_router(scripts.router)
     app.include_router(status.router)
+    for noun in (comparisons, exports, provenance, replays, reruns):
+        app.include_router(noun.router)
     app.include_router(pages.router)
     if settings.qna_environment == "development":
         app.include_router(debug.router)

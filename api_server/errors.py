@@ -87,6 +87,8 @@ class ProviderFailed(PlatformError):
     """Whether the same request may succeed in a moment."""
     falls_back: ClassVar[bool] = True
     """Whether the next provider of `LLM_PROVIDER` is asked."""
+    wait_seconds: float | None = None
+    """How long the provider says to wait."""
 
 
 class ProviderTimeout(ProviderFailed):

@@ -13,7 +13,7 @@ from rich.text import Text
 from qna.ask import Reply
 from qna.figures import cut, format_figure, write
 from qna.terminal import plain
-from schemas.analysis import AnalyzeResponse, StageTime
+from schemas.analysis import Analysis, AnalyzeResponse, StageTime
 from schemas.errors import ErrorResponse
 from schemas.execution import ExecutionReport, Outcome, ToolCall
 from schemas.label import DataLabel
@@ -60,6 +60,7 @@ class AnswerView:
         else:
             self.show_report(analysis.execution)
         self._notes("Warnings", analysis.warnings, "yellow")
+        self._writing(analysis)
         self._times(analysis.stages)
         self._script(analysis.python_code, is_result=analysis.execution is None)
 
@@ -150,6 +151,16 @@ class AnswerView:
         if label is not None:
             self._line(f"Computed from {describe_label(label)}. Not investment advice.", "dim")
 
+    def _writing(self, analysis: Analysis) -> None:
+        """Who wrote the script, in how many attempts, and what that cost."""
+        line = describe_writing(analysis)
+        if line:
+            self._line(line, "dim")
+        for attempt in analysis.attempts[:-1]:
+            found = [*attempt.findings, *attempt.type_findings]
+            reason = f"line {found[0].line}: {found[0].message}" if found else f"its run: {attempt.outcome}"
+            self._line(f"- attempt {attempt.number} did not do, {reason}", "dim")
+
     def _times(self, stages: Sequence[StageTime]) -> None:
         if stages:
             total = sum(stage.duration_ms for stage in stages)
@@ -188,6 +199,22 @@ def describe_label(label: DataLabel) -> str:
     ]
     brackets = f" ({', '.join(filter(None, more))})" if any(more) else ""
     return f"{', '.join(label.providers)} data{as_of}{brackets}"
+
+
+def describe_writing(analysis: Analysis) -> str:
+    """One line on how the script came to be; empty when no model was paid and nothing was repaired."""
+    repairs, usage = max(len(analysis.attempts) - 1, 0), analysis.usage
+    if not repairs and not usage.input_tokens:
+        return ""
+    parts = [f"Written by {analysis.model}"]
+    if repairs:
+        parts.append("repaired once" if repairs == 1 else f"repaired {repairs} times")
+    if usage.input_tokens:
+        cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+        parts.append(f"{usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out")
+    if usage.cost_usd is not None:
+        parts.append(f"{usage.cost_usd:.4f} USD")
+    return " · ".join(parts)
 
 
 def _table(*titles: str) -> Table:

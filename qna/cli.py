@@ -120,6 +120,104 @@ def execute(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
     raise typer.Exit(ExitCode.DONE if report.success else ExitCode.SCRIPT_FAILED)
 
 
+@app.command("eval")
+def evaluate(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="Questions as JSON lines; evaluation/README.md has the form.")],
+    model: Annotated[str | None, typer.Option(help="Which model writes the scripts.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Ask only the first of them.")] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="Ask only those of this kind; may be repeated.")
+    ] = None,
+    recording: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="Replay these answers instead of a model's."),
+    ] = None,
+    report: Annotated[Path | None, typer.Option(help="Write JSON there, and Markdown beside it.")] = None,
+    require: Annotated[
+        list[str] | None, typer.Option(help="NAME=SHARE, such as ran=0.95; may be repeated.")
+    ] = None,
+) -> None:
+    """Ask a set of questions with known answers and score the replies.
+
+    Exits with 0 when every requirement is met, otherwise with 1; 2 bad usage, 4 the platform failed.
+    """
+    from qna.evaluation.questions import load_questions
+    from qna.evaluation.report import show_evaluation, write_report
+    from qna.evaluation.run import EvaluationOptions, run_evaluation
+    from qna.evaluation.summary import find_unmet, read_requirements
+
+    required = read_requirements(require or [])
+    options = EvaluationOptions(file, model, limit, tuple(kind or ()), recording)
+    questions = options.choose(load_questions(file))
+    with Progress(open_console(on_stderr=True)) as progress:
+        evaluation = _run(run_evaluation(questions, read_settings(context.obj), options, progress))
+    show_evaluation(open_console(), evaluation)
+    if report is not None:
+        write_report(report, evaluation)
+    unmet = find_unmet(evaluation.totals, required)
+    for line in unmet:
+        open_console(on_stderr=True).print(Text(f"qna: {line}", style="bold red"))
+    raise typer.Exit(ExitCode.SCRIPT_FAILED if unmet else ExitCode.DONE)
+
+
+@app.command()
+def replay(
+    context: typer.Context,
+    target: Annotated[str, typer.Argument(help="The id of an execution, or an exported .qna.json file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Run an execution again on its recording, and say whether it gives the same bytes.
+
+    A file is replayed in the jail alone, without a server or a network.
+    Exits with 0 identical, 1 it diverged, 2 bad usage or a changed file, 4 the platform failed.
+    """
+    from qna.replay import replay_execution, replay_file
+    from qna.replay_view import show_replay
+
+    configure_logs("qna", "WARNING", "console")
+    settings, key = read_settings(context.obj), None
+    with Progress(open_console(on_stderr=True)) as progress:
+        if Path(target).is_file():
+            found, key = _run(replay_file(Path(target).read_bytes(), settings, progress))
+        else:
+            found = _run(replay_execution(target, settings, progress))
+    if as_json:
+        print_json(open_console(), found.model_dump(mode="json"))
+    else:
+        show_replay(open_console(), found, key)
+    raise typer.Exit(ExitCode.DONE if found.is_identical else ExitCode.SCRIPT_FAILED)
+
+
+@app.command()
+def rerun(
+    context: typer.Context,
+    execution_id: Annotated[str, typer.Argument(help="The execution whose script runs again.")],
+    param: Annotated[
+        list[str] | None, typer.Option(help="A parameter as NAME=VALUE; the value is JSON or text.")
+    ] = None,
+    recorded: Annotated[bool, typer.Option("--recorded", help="Run on the recorded data only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run the script of an execution with other parameters; no model is asked.
+
+    Exits with 0 completed, 1 the script failed, 2 bad usage, 4 the platform failed.
+    """
+    from qna.exec import parse_parameter
+    from qna.replay import rerun_execution
+
+    changes = [parse_parameter(text) for text in param or []]
+    settings = read_settings(context.obj)
+    with Progress(open_console(on_stderr=True)) as progress:
+        work = rerun_execution(execution_id, changes, settings, progress, is_recorded=recorded)
+        found = _run(work)
+    if as_json:
+        print_json(open_console(), found.model_dump(mode="json"))
+    else:
+        AnswerView(open_console()).show_report(found.execution)
+    raise typer.Exit(ExitCode.DONE if found.execution.success else ExitCode.SCRIPT_FAILED)
+
+
 @app.command()
 def doctor(context: typer.Context) -> None:
     """Show what is configured, what is embedded, and what works here.

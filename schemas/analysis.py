@@ -61,7 +61,9 @@ class Attempt(Wire):
     python_code: str
     model: str
     findings: list[Finding] = Field(default_factory=list)
-    """What was found in its text; codes that begin with `TYPE` do not keep it from running."""
+    """What kept it from running, found in its text."""
+    type_findings: list[Finding] = Field(default_factory=list)
+    """What the type check doubts; this alone does not keep it from running."""
     outcome: Outcome | None = None
     """Of its run; None when it did not run."""
     problem: str = ""

@@ -20,7 +20,7 @@ class Signature(Wire):
     """
 
     sha256: str
-    """Of everything else in the file as canonical JSON."""
+    """Of everything else in the file, as JSON without white space, keys in the order of the file."""
     algorithm: Literal["ed25519"] = "ed25519"
     public_key: str
     """32 bytes in hexadecimal; its installation shows the same one in `GET /installation`."""
@@ -69,3 +69,11 @@ class ImportResponse(Wire):
 
     success: Literal[True] = True
     data: ImportedExecution
+
+
+class InstallationResponse(Wire):
+    """The answer of `GET /installation`."""
+
+    success: Literal[True] = True
+    public_key: str
+    """Files exported here name it."""

@@ -28,7 +28,7 @@ class ProgressType(StrEnum):
     VALIDATING = "validating"
     """`attempt`"""
     VALIDATED = "validated"
-    """`attempt`, `valid`, `findings`, `mcp_calls`"""
+    """`attempt`, `valid`, `findings`, `type_findings`, `mcp_calls`"""
     REPAIRING = "repairing"
     """`attempt` that failed, `problem` as the model is told it"""
     RUNNING = "running"

@@ -48,7 +48,7 @@ class RedisLink:
         self.client: Redis = Redis.from_pool(pool)
         parts = urlsplit(url)
         self._shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
-        self._breaker = CircuitBreaker(clock, failures_max=1, rest_seconds=REST_SECONDS)
+        self._breaker = CircuitBreaker(1, REST_SECONDS, clock)
         self._is_down = False
 
     @property
@@ -63,7 +63,7 @@ class RedisLink:
 
     async def run(self, command: Callable[[Redis], Awaitable[Answer]]) -> Answer:
         """What `command` gives. Raises `RedisUnavailable`, at once while the breaker is open."""
-        if self._breaker.seconds_left():
+        if self._breaker.wait_seconds:
             raise RedisUnavailable("Redis did not answer a moment ago")
         try:
             async with asyncio.timeout(COMMAND_SECONDS_MAX):
@@ -76,13 +76,13 @@ class RedisLink:
 
     def note_failure(self, error: BaseException) -> None:
         """Redis did not answer somebody who uses `client` directly; nobody waits for it for a while."""
-        self._breaker.note_failure()
+        self._breaker.record_failure()
         if not self._is_down:
             self._is_down = True
             log.warning("redis_lost", redis=self._shown, error=type(error).__name__)
 
     def _note_answer(self) -> None:
-        self._breaker.close()
+        self._breaker.record_success()
         if self._is_down:
             self._is_down = False
             log.info("redis_back", redis=self._shown)

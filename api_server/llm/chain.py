@@ -7,6 +7,7 @@ import structlog
 
 from api_server.errors import ProviderFailed, UnknownModel
 from api_server.llm.provider import CannotAnswer, Draft, LLMProvider, OnText, ScriptTask, ignore_text
+from api_server.llm.remote import RemoteProvider
 from schemas.analysis import Model
 
 log = structlog.get_logger()
@@ -21,6 +22,21 @@ class ProviderChain:
     def __init__(self, asked: Sequence[LLMProvider], others: Sequence[LLMProvider] = ()) -> None:
         self._asked = tuple(asked)
         self._all = (*asked, *others)
+        self._warming: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> "ProviderChain":
+        """Begin to import what the providers need; nobody waits for it but a question that comes before."""
+        remote = [provider for provider in self._all if isinstance(provider, RemoteProvider)]
+        self._warming = asyncio.create_task(_warm_up(remote))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._warming is not None:
+            self._warming.cancel()
+            await asyncio.wait([self._warming])
+        for provider in self._all:
+            if isinstance(provider, RemoteProvider):
+                await provider.close()
 
     @property
     def name(self) -> str:
@@ -65,6 +81,11 @@ class ProviderChain:
             suggestions=("GET /models lists those that there are.",),
             models=[known.id for models in lists for known in models],
         )
+
+
+async def _warm_up(providers: Sequence[RemoteProvider]) -> None:
+    for provider in providers:
+        await provider.warm_up()
 
 
 def _with_history(

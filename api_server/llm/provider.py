@@ -9,7 +9,10 @@ from schemas.tools import ToolCatalogue
 from schemas.usage import Usage
 
 OnText = Callable[[str], Awaitable[None]]
-"""Hears each piece of text as a model sends it."""
+"""Hears each piece of the script as a model writes it. After `ANEW`, what it heard before does not count."""
+
+ANEW = ""
+"""An empty piece: the model begins again, because its answer broke off or could not be read."""
 
 
 async def ignore_text(_piece: str) -> None:

@@ -6,7 +6,9 @@ from fastapi import Depends, Request
 
 from api_server.access.caller import LOCAL_CALLER, Caller
 from api_server.pipeline import Pipeline
+from api_server.storage.audit import Origin
 from api_server.storage.opened import Storage
+from api_server.trust.desk import Trust
 from api_server.vectors.index import VectorIndex
 
 
@@ -43,3 +45,21 @@ def get_caller() -> Caller:
 
 
 TheCaller = Annotated[Caller, Depends(get_caller)]
+
+
+def read_origin(request: Request) -> Origin:
+    """Where a request comes from, for the audit log."""
+    host = request.client.host if request.client else ""
+    return Origin(host, request.headers.get("user-agent", "")[:200])
+
+
+TheOrigin = Annotated[Origin, Depends(read_origin)]
+
+
+def get_trust(request: Request) -> Trust:
+    """Replays, re-runs, comparisons and sources of this app."""
+    trust: Trust = request.app.state.trust
+    return trust
+
+
+TheTrust = Annotated[Trust, Depends(get_trust)]

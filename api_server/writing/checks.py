@@ -1,26 +1,15 @@
 """What is found in a script before it runs: rules, tool calls, types. Decides nothing about repair."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from api_server.execution_client import ExecutionClient
+from api_server.type_check import TypeReport
 from schemas.execution import SCRIPT_LENGTH_MAX
 from schemas.tools import ToolCatalogue
 from schemas.validation import Finding, ValidationReport
-
-
-class TypeReport(Protocol):
-    """What a type check found; `checked` is false when it could not look, and `reason` says why."""
-
-    @property
-    def findings(self) -> Sequence[Finding]: ...
-    @property
-    def checked(self) -> bool: ...
-    @property
-    def reason(self) -> str: ...
-
 
 CheckTypes = Callable[[str, ToolCatalogue], Awaitable[TypeReport]]
 
@@ -43,7 +32,8 @@ class Checked:
         """For whoever follows the question."""
         return {
             "valid": self.report.valid,
-            "findings": [finding.model_dump() for finding in self.findings],
+            "findings": [finding.model_dump() for finding in self.report.errors],
+            "type_findings": [finding.model_dump() for finding in self.type_findings],
             "mcp_calls": self.report.mcp_calls,
         }
 
@@ -65,7 +55,7 @@ class ScriptChecks:
             return Checked(await self.executor.validate(script))
         types = asyncio.ensure_future(self.check_types(script, catalogue))
         try:
-            return Checked(await self.executor.validate(script), tuple((await types).findings))
+            return Checked(await self.executor.validate(script), (await types).findings)
         finally:
             types.cancel()
 

@@ -3,6 +3,7 @@
 import time
 
 from api_server.course import Course
+from api_server.llm.provider import ANEW
 from schemas.progress import ProgressType
 
 INTERVAL_SECONDS = 0.2
@@ -19,7 +20,7 @@ class ScriptGrowth:
 
     async def hear(self, piece: str) -> None:
         """One more piece; told at most every `INTERVAL_SECONDS`."""
-        self._line_ends += piece.count("\n")
+        self._line_ends = 0 if piece == ANEW else self._line_ends + piece.count("\n")
         now = time.monotonic()
         if now - self._told_at >= INTERVAL_SECONDS:
             self._told_at = now

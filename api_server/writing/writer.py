@@ -122,7 +122,8 @@ class Writer:
             number=number,
             python_code=draft.python_code,
             model=draft.model,
-            findings=checked.findings,
+            findings=checked.report.errors,
+            type_findings=list(checked.type_findings),
             usage=draft.usage,
             duration_ms=(time.perf_counter() - started) * 1000,
         )
@@ -204,7 +205,7 @@ def reject(checked: Checked, script: str, attempts: Sequence[Attempt] = ()) -> S
     return ScriptRejected(
         f"the script did not pass the checks: line {first.line}: {first.message}",
         suggestions=(first.hint or "Correct the script at the named lines.",),
-        errors=[finding.model_dump() for finding in checked.findings],
+        errors=[finding.model_dump() for finding in checked.report.errors],
         python_code=script,
         attempts=[attempt.model_dump(mode="json") for attempt in attempts],
     )

@@ -43,6 +43,9 @@ STEADY_SECONDS = 30.0
 CANCEL_AGAIN_SECONDS = {Transport.HTTP: 0.1, Transport.SSE: 0.1, Transport.STDIO: 8.0}
 """A program gets the time that the SDK gives it to end; cut short, it might be left running."""
 LIST_PAGES_MAX = 200
+FAILURES_MAX = 3
+REST_SECONDS = 10.0
+"""A server that failed so often in a row is left alone so long: no script waits for it again and again."""
 
 
 class Connection:
@@ -62,7 +65,7 @@ class Connection:
         self._wake = asyncio.Event()
         self._hurry = asyncio.Event()
         self._is_lost = False
-        self._breaker = CircuitBreaker()
+        self._breaker = CircuitBreaker(FAILURES_MAX, REST_SECONDS, time.monotonic)
         self._calls_under_way = 0
         self._watch = self._new_watch(b"")
 
@@ -150,13 +153,13 @@ class Connection:
             except ConnectionLost as lost:
                 self._note_loss(lost)
                 if is_last:
-                    self._breaker.note_failure()
+                    self._breaker.record_failure()
                 elif lost.was_sent and not bound.tool.is_read_only:
                     raise self._failure(
                         "server_lost", "ended during the call, which may have been done", name
                     ) from lost
             else:
-                self._breaker.close()
+                self._breaker.record_success()
                 return bound.read(answer)
         raise self._failure("server_unavailable", "does not answer", name)
 
@@ -167,7 +170,7 @@ class Connection:
         try:
             return await opened.calls.call(bound, arguments, self._call_timeout_seconds)
         except CallTimedOut as error:
-            self._breaker.note_failure()
+            self._breaker.record_failure()
             message = f"{name} did not answer within {self._call_timeout_seconds:g} seconds"
             raise ToolFailure("tool_timeout", message, {"tool": name}) from error
         except CallRefused as error:
@@ -185,7 +188,7 @@ class Connection:
     def _refuse_if_hopeless(self, name: str) -> None:
         if self.state is ServerState.NEEDS_AUTH:
             raise self._failure("needs_auth", "wants authorization", name)
-        seconds = self._breaker.seconds_left()
+        seconds = self._breaker.wait_seconds
         if seconds and self.state is not ServerState.CONNECTED:
             raise self._failure("server_unavailable", f"does not answer; try again in {seconds:.0f} s", name)
         if seconds:
@@ -235,7 +238,7 @@ class Connection:
             await self._learn_tools(opened.client)
             self._open, self.last_error = opened, None
             self.generation += 1
-            self._breaker.close()
+            self._breaker.record_success()
             await self._set_state(ServerState.CONNECTED)
             log.info("tool_server_connected", server=self.address.name, tools=len(self.tools))
             listening = asyncio.create_task(self._listen(opened))

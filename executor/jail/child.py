@@ -18,7 +18,6 @@ from datetime import datetime
 from types import CodeType, ModuleType
 from typing import Any
 
-import jsonschema_rs
 import orjson
 
 from executor.jail.channel import Channel, Silence
@@ -32,6 +31,7 @@ from sandbox_policies.analyser import analyse
 from sandbox_policies.compiler import SCRIPT_FILE, Compiled, compile_script
 from sandbox_policies.policy import Policy
 from schemas.execution import DEFAULT_SEED
+from schemas.parameter_check import find_problems
 from schemas.signature import EMPTY, JsonSchema, default_values, to_python
 
 MESSAGE_CHARACTERS_MAX = 2000
@@ -215,15 +215,6 @@ class Child:
         now, then = resource.getrusage(resource.RUSAGE_SELF), self.started
         cpu_seconds = now.ru_utime + now.ru_stime - then.ru_utime - then.ru_stime
         return {"cpu_seconds": cpu_seconds, "peak_memory_bytes": (now.ru_maxrss - then.ru_maxrss) * 1024}
-
-
-def find_problems(schema: JsonSchema, values: dict[str, Any]) -> list[dict[str, str]]:
-    """What is wrong with the parameters, by field."""
-    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
-    return [
-        {"field": ".".join(map(str, problem.instance_path)) or "parameters", "message": problem.message}
-        for problem in validator.iter_errors(values)
-    ]
 
 
 def describe_exception(error: BaseException) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""What every LLM provider must do. A new provider is one more line in `PROVIDERS`."""
+"""What every LLM provider must do. A new one is a line in `PROVIDERS` or in `VENDORS` of the stand-ins."""
 
 import ast
-from collections.abc import Callable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import jsonschema_rs
 import pytest
@@ -10,8 +11,12 @@ from api_server.llm.provider import CannotAnswer, Draft, LLMProvider, Prompt, Sc
 from api_server.llm.providers.offline.analyst import OfflineAnalyst
 from api_server.llm.providers.recorded import RecordedAnswer, RecordedProvider, record_answer
 from api_server.llm.providers.scripted import OutOfAnswers, ScriptedProvider
+from api_server.llm.remote import RemoteProvider
 from prompts.library import load_library
 from schemas.signature import default_values, read_signature
+from tests.doubles.llm.answers import as_answer, as_refusal
+from tests.doubles.llm.opened import VENDORS, StandIns, running_stand_ins
+from tests.doubles.llm.stand_in import Say
 from tests.doubles.questions import make_catalogue
 
 LIBRARY = load_library()
@@ -30,10 +35,19 @@ def make_recorded() -> LLMProvider:
     """The same two answers, as lines of a recording."""
     recipe = LIBRARY.find("volatility_ranking")
     draft = Draft(recipe.source, recipe.summary, recipe.tools, "recorded", {"symbols": ["KO"], "days": 60})
-    answers = [(ANSWERED, draft), (REFUSED, CannotAnswer("There is no weather here.", ANSWERED))]
-    return RecordedProvider(
-        RecordedAnswer.model_validate_json(record_answer(question, written)) for question, written in answers
-    )
+    lines = [
+        record_answer(ANSWERED, draft),
+        record_answer(REFUSED, CannotAnswer("There is no weather here.", ANSWERED)),
+    ]
+    return RecordedProvider(RecordedAnswer.model_validate_json(line) for line in lines)
+
+
+def make_remote(vendor: str, stand_ins: StandIns) -> LLMProvider:
+    """A vendor whose model gives the same two answers."""
+    stand_ins.forget()
+    recipe = LIBRARY.find("volatility_ranking")
+    stand_ins.api(vendor).answers.extend([Say(as_answer(recipe.source)), Say(as_refusal())])
+    return stand_ins.open(vendor)
 
 
 PROVIDERS: dict[str, Callable[[], LLMProvider]] = {
@@ -43,14 +57,25 @@ PROVIDERS: dict[str, Callable[[], LLMProvider]] = {
 }
 
 
-@pytest.fixture(params=list(PROVIDERS))
-def provider(request: pytest.FixtureRequest) -> LLMProvider:
-    return PROVIDERS[request.param]()
+@pytest.fixture(scope="module")
+def stand_ins() -> Iterator[StandIns]:
+    with running_stand_ins() as running:
+        asyncio.run(running.import_sdks())
+        yield running
+
+
+@pytest.fixture(params=[*PROVIDERS, *VENDORS])
+async def provider(request: pytest.FixtureRequest, stand_ins: StandIns) -> AsyncIterator[LLMProvider]:
+    name = request.param
+    opened = PROVIDERS[name]() if name in PROVIDERS else make_remote(name, stand_ins)
+    yield opened
+    if isinstance(opened, RemoteProvider):
+        await opened.close()
 
 
 def make_task(question: str, model: str | None = None) -> ScriptTask:
     """A task with every tool of the recipes."""
-    return ScriptTask(question=question, prompt=Prompt("", ""), catalogue=make_catalogue(), model=model)
+    return ScriptTask(question, Prompt("You write scripts.", question), make_catalogue(), model)
 
 
 async def test_it_has_models_of_its_own_and_one_default(provider: LLMProvider) -> None:
@@ -88,3 +113,14 @@ async def test_the_double_keeps_the_tasks_and_ends_with_its_answers() -> None:
     with pytest.raises(OutOfAnswers, match="1 prepared"):
         await double.write_script(make_task(REFUSED))
     assert [task.question for task in double.tasks] == [ANSWERED]
+
+
+async def test_it_shows_the_script_as_it_writes_it(provider: LLMProvider) -> None:
+    heard: list[str] = []
+
+    async def hear(piece: str) -> None:
+        heard.append(piece)
+
+    draft = await provider.write_script(make_task(ANSWERED), hear)
+    assert isinstance(draft, Draft)
+    assert "".join(heard) == draft.python_code

@@ -61,11 +61,11 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def running_house(folder: Path) -> Iterator[Running]:
-    """`qna up` in `folder` until the block ends."""
+def running_house(folder: Path, **variables: str) -> Iterator[Running]:
+    """`qna up` in `folder` until the block ends; `variables` are added to its environment."""
     settings = move_to_free_ports(QnaSettings(_env_file=None, qna_data_dir=folder / "data"))
     said = folder / "said"
-    environment = {**os.environ, **list_variables(settings)}
+    environment = {**os.environ, **list_variables(settings), **variables}
     with said.open("wb") as output:
         process = subprocess.Popen(UP_COMMAND, env=environment, cwd=folder, stderr=output)
     try:

@@ -20,6 +20,8 @@ MISSPELT = GOOD.replace("import add", "import prics").replace("add(numbers=[1, 2
 WRONG_TYPE = GOOD.replace("[1, 2]", "'three'")
 KEY_ERROR = "from mcp_client import prices\nanswer = prices(symbol='KO')\nresult = answer['data']['cloze']"
 FORBIDDEN = "import os\nresult = os.getcwd()"
+DOUBTED = GOOD.replace("[1, 2]", "[1, 2] if len(str(12)) == 2 else 'three'")
+"""What only the type check finds, and what does no harm."""
 REPAIRED = [{"key": "n", "value": 3.0}]
 
 OpenApi = Callable[..., AbstractAsyncContextManager[AskedApi]]
@@ -79,6 +81,33 @@ async def test_an_argument_of_the_wrong_type_is_caught_before_running(open_api: 
     assert first["outcome"] is None
     assert "TOOL_ARGUMENT" in codes(first["findings"])
     assert "numbers" in told(provider)[0]
+
+
+async def test_a_type_that_only_the_type_check_sees_is_caught_before_running_too(open_api: OpenApi) -> None:
+    wrong = "from mcp_client import add\ntext = ','.join(['1', '2'])\nresult = add(numbers=text)"
+    provider = prepared(wrong, GOOD)
+    async with open_api(provider) as api:
+        data = await api.ask()
+    first, _ = data["attempts"]
+    assert (first["outcome"], first["findings"]) == (None, [])
+    assert codes(first["type_findings"]) == ["TOOL_ARGUMENT"]
+    assert "line 3" in told(provider)[0]
+
+
+async def test_a_doubt_about_types_that_comes_back_is_a_warning_and_no_wall(open_api: OpenApi) -> None:
+    provider = prepared(DOUBTED, DOUBTED)
+    async with open_api(provider) as api:
+        data = await api.ask()
+    assert rows(data) == REPAIRED
+    assert [attempt["outcome"] for attempt in data["attempts"]] == [None, "completed"]
+    assert any("the type check doubts" in warning for warning in data["warnings"])
+
+
+async def test_without_repairs_a_doubt_about_types_keeps_nothing_from_running(open_api: OpenApi) -> None:
+    async with open_api(prepared(DOUBTED), script_repairs_max=0) as api:
+        data = await api.ask()
+    assert rows(data) == REPAIRED
+    assert data["warnings"]
 
 
 async def test_what_the_rules_forbid_goes_back_with_line_and_hint(open_api: OpenApi) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from mcp_servers.financial.vendors.breaker import CircuitBreaker
+from service.circuit_breaker import CircuitBreaker
 
 
 @dataclass
@@ -73,3 +73,17 @@ def test_a_trial_that_was_cancelled_does_not_block_for_ever(breaker: CircuitBrea
     assert breaker.begin()
     clock.seconds += 30
     assert breaker.begin()
+
+
+def test_it_can_be_opened_at_once_and_one_failure_after_its_rest_opens_it_again(
+    breaker: CircuitBreaker, clock: Clock
+) -> None:
+    breaker.open()
+    assert breaker.wait_seconds == 30
+    clock.seconds += 30
+    assert breaker.wait_seconds == 0
+    breaker.record_failure()
+    assert breaker.wait_seconds == 30
+    breaker.record_success()
+    breaker.record_failure()
+    assert breaker.state == "closed", "an answer clears the count"

@@ -8,9 +8,10 @@ from rich.console import Console
 
 from executor.label import make_label
 from qna.answer_view import OUTCOMES, AnswerView
-from schemas.analysis import Analysis, AnalyzeResponse, Parameters, StageTime
+from schemas.analysis import Analysis, AnalyzeResponse, Attempt, Parameters, StageTime
 from schemas.errors import ErrorDetail, ErrorResponse
 from schemas.execution import ExecutionMetadata, ExecutionReport, Outcome, ToolCall
+from schemas.usage import Usage
 from schemas.validation import Finding
 
 BARS = ToolCall(
@@ -179,3 +180,21 @@ def test_a_refusal_names_what_is_missing_and_the_nearest_question() -> None:
 
 def test_a_refusal_without_a_nearest_question_gives_the_suggestions() -> None:
     assert "- Ask about prices." in refused("there is no weather", missing="there is no weather")
+
+
+def test_repairs_and_their_cost_are_one_line_and_each_failed_attempt_another() -> None:
+    finding = Finding(code="UNKNOWN_TOOL", message="there is no tool 'prics'", line=7, column=1)
+    attempts = [
+        Attempt(number=1, python_code="", model="m", findings=[finding]),
+        Attempt(number=2, python_code="", model="m", outcome=Outcome.RAISED),
+        Attempt(number=3, python_code="", model="m", outcome=Outcome.COMPLETED),
+    ]
+    usage = Usage(input_tokens=12_000, output_tokens=900, cached_tokens=8_000, cost_usd=0.0123)
+    text = shown(report(RESULT), attempts=attempts, usage=usage)
+    assert "repaired 2 times · 12,000 tokens in (8,000 cached), 900 out · 0.0123 USD" in text
+    assert "- attempt 1 did not do, line 7: there is no tool 'prics'" in text
+    assert "- attempt 2 did not do, its run: raised" in text
+
+
+def test_an_answer_that_cost_nothing_says_nothing_of_its_writing() -> None:
+    assert "Written by" not in shown(report(RESULT))

@@ -22,7 +22,6 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from mcp_servers.financial.vendors.breaker import CircuitBreaker
 from mcp_servers.financial.vendors.failures import (
     KeyRefused,
     NotInPlan,
@@ -40,6 +39,7 @@ from mcp_servers.financial.vendors.rate_limits import (
 from mcp_servers.problems import BadArgument
 from schemas.health import PartHealth
 from schemas.market.envelope import RateLimit
+from service.circuit_breaker import CircuitBreaker
 
 Parameters = Mapping[str, str | int]
 Failed = TypeVar("Failed", bound=VendorFailed)

@@ -1,0 +1,1 @@
+"""`qna eval`: a set of questions with known answers, asked and scored."""
