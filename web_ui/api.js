@@ -55,7 +55,11 @@ import { ask, listen } from "./http.js";
 
 const enc = encodeURIComponent;
 
-/** @param {{question: string, sessionId: string, requestId: string, isExpanded: boolean, isFresh?: boolean}} asked @param {AbortSignal} signal */
+/**
+ * @param {{question: string, sessionId: string, requestId: string, isExpanded: boolean, isFresh?: boolean}}
+ *   asked
+ * @param {AbortSignal} signal
+ */
 export async function analyze({ question, sessionId, requestId, isExpanded, isFresh }, signal) {
   const body = {
     question,
@@ -67,7 +71,11 @@ export async function analyze({ question, sessionId, requestId, isExpanded, isFr
   return readReply(await ask("POST", "/analyze", { body, signal }));
 }
 
-/** @param {{sessionId: string, executionId: string, choice: "expanded"|"original"|"edited"|"cancel", text?: string}} chosen @param {AbortSignal} signal */
+/**
+ * @param {{sessionId: string, executionId: string, choice: "expanded"|"original"|"edited"|"cancel", text?:
+ *   string}} chosen
+ * @param {AbortSignal} signal
+ */
 export async function confirm({ sessionId, executionId, choice, text }, signal) {
   const body = {
     session_id: sessionId,
@@ -78,14 +86,21 @@ export async function confirm({ sessionId, executionId, choice, text }, signal) 
   return readReply(await ask("POST", "/conversation/confirm", { body, signal }));
 }
 
-/** @param {string} id @param {{parameters: Record<string, any>, data?: "live"|"recorded", requestId: string}} changed @param {AbortSignal} signal */
+/**
+ * @param {string} id
+ * @param {{parameters: Record<string, any>, data?: "live"|"recorded", requestId: string}} changed
+ * @param {AbortSignal} signal
+ */
 export async function rerun(id, { parameters, data = "live", requestId }, signal) {
   const body = { parameters, data, request_id: requestId };
   const reply = await ask("POST", `/executions/${enc(id)}/rerun`, { body, signal });
   return { confirmation: null, run: await findRun(reply.execution_id, signal) };
 }
 
-/** @param {{script: string, parameters: Record<string, any>, parentId: string, requestId: string}} edited @param {AbortSignal} signal */
+/**
+ * @param {{script: string, parameters: Record<string, any>, parentId: string, requestId: string}} edited
+ * @param {AbortSignal} signal
+ */
 export async function runEdited({ script, parameters, parentId, requestId }, signal) {
   const body = { script, parameters, execution_id: parentId, request_id: requestId };
   return readReply(await ask("POST", "/execute", { body, signal }));
@@ -143,23 +158,32 @@ export const exportRun = (id) => ask("GET", `/executions/${enc(id)}/export`);
 /** @param {string} script */
 export const validate = (script) => ask("POST", "/validate", { body: { script } });
 
-/** A script as coloured lines and an explanation as a tree. @param {string} script @param {string} explanation @returns {Promise<{script_lines: [string, string][][], explanation: any[]}>} */
+/**
+ * A script as coloured lines and an explanation as a tree.
+ * @param {string} script
+ * @param {string} explanation
+ * @returns {Promise<{script_lines: [string, string][][], explanation: any[]}>}
+ */
 export const describeText = (script, explanation) =>
   ask("POST", "/page-text", { body: { script, explanation } });
 
-/** Up to three earlier questions that are much like `text`. @param {string} text @param {AbortSignal} signal @returns {Promise<RunSummary[]>} */
+/**
+ * Up to three earlier questions that are much like `text`, best first.
+ * @param {string} text
+ * @param {AbortSignal} signal
+ * @returns {Promise<{rootId: string, question: string, askedAt: string}[]>}
+ */
 export async function findSimilar(text, signal) {
-  const answer = data(await ask("GET", `/questions/similar?q=${enc(text)}`, { signal }));
-  return (Array.isArray(answer) ? answer : (answer.questions ?? [])).slice(0, 3).map(readSummary);
+  const { questions } = await ask("GET", `/questions/similar?q=${enc(text)}`, { signal });
+  return questions.map((each) => ({
+    rootId: each.execution_id,
+    question: each.question,
+    askedAt: each.asked_at,
+  }));
 }
 
-/** @returns {Promise<{kind: string, question: string}[]>} */
-export async function listExamples() {
-  const answer = data(await ask("GET", "/questions/examples"));
-  return (Array.isArray(answer) ? answer : (answer.examples ?? answer.questions ?? [])).map(
-    ({ kind, question, text }) => ({ kind: kind ?? "", question: question ?? text }),
-  );
-}
+/** Questions to begin with, one of each kind. @returns {Promise<{kind: string, question: string}[]>} */
+export const listExamples = async () => (await ask("GET", "/questions/examples")).questions;
 
 /** @returns {Promise<Installation>} */
 export async function findInstallation() {

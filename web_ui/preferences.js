@@ -24,7 +24,11 @@ export function preference(name) {
   }
 }
 
-/** Keep `value`; where storage is switched off it holds until the page is left. @param {Name} name @param {string|number|boolean} value */
+/**
+ * Keep `value`; where storage is switched off it holds until the page is left.
+ * @param {Name} name
+ * @param {string|number|boolean} value
+ */
 export function choose(name, value) {
   try {
     localStorage.setItem(PREFIX + name, String(value));

@@ -1,10 +1,11 @@
-// What went wrong in plain words, and what a reader can do about it. Sorted by codes and outcomes, never by messages.
+// What went wrong in plain words, and what a reader can do. Sorted by codes and outcomes, never by messages.
 
 import { ApiError, Unreachable } from "./http.js";
 
 /**
  * @typedef {object} Action
- * @property {"again"|"rewrite"|"edit"|"examples"|"findings"|"parameters"|"set"|"ask"|"new"|"search"|"key"} name
+ * @property {"again"|"rewrite"|"edit"|"examples"|"findings"|"parameters"|"set"|"ask"|"new"|"search"|"key"}
+ *   name
  * @property {string} label
  * @property {any} [value] of a parameter to set, or a question to ask
  * @property {number} [waitSeconds] before it can be used

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
-from tests.browser.reader import Reader, new_reader, running_browser
+from tests.browser.reader import DESK, Reader, next_reader, running_browser
 from tests.doubles.page_server import PageServer
 
 
@@ -29,9 +29,16 @@ def house(page_server: PageServer) -> PageServer:
     return page_server
 
 
+@pytest.fixture(scope="package")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(**DESK)
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def reader(browser: Browser, house: PageServer) -> Iterator[Reader]:
-    """Somebody who has seen the notice of the first visit, at a desk."""
-    with new_reader(browser, house) as reader:
+def reader(window: BrowserContext, house: PageServer) -> Iterator[Reader]:
+    """Somebody at a desk who has seen the notice of the first visit."""
+    with next_reader(window, house) as reader:
         reader.page.add_init_script("localStorage.setItem('qna.isNoticeSeen', 'true')")
         yield reader

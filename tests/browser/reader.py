@@ -16,7 +16,9 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, 
 from tests.doubles.page_server import PageServer
 
 QUESTION = "How volatile were AAPL and MSFT over 120 days?"
-WAIT_MS = 5_000
+WAIT_MS = 15_000
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--lang=en-US"]
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
 PROBES = Path(__file__).with_name("probes.js")
 
 expect.set_options(timeout=WAIT_MS)
@@ -111,7 +113,7 @@ def running_browser() -> Iterator[Browser]:
             pytest.fail("chromium is missing")
         pytest.skip("chromium is missing; install it to run the tests of the page")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--lang=en-US"])
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         try:
             yield browser
         finally:
@@ -120,12 +122,25 @@ def running_browser() -> Iterator[Browser]:
 
 @contextmanager
 def new_reader(browser: Browser, server: PageServer | str, **context: Any) -> Iterator[Reader]:
-    """A reader with storage of their own; leaving the block checks what must never happen."""
-    options = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **context}
-    opened = browser.new_context(**options)
+    """A reader with a browser of their own; leaving the block checks what must never happen."""
+    opened = browser.new_context(**{**DESK, **context})
     try:
         reader = Reader(opened, server if isinstance(server, str) else server.url)
         yield reader
         reader.check()
     finally:
         opened.close()
+
+
+@contextmanager
+def next_reader(context: BrowserContext, server: PageServer) -> Iterator[Reader]:
+    """A reader in a browser that has the page's files already, and nothing else from those before."""
+    reader = Reader(context, server.url)
+    session = context.new_cdp_session(reader.page)
+    session.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "local_storage"})
+    context.clear_permissions()
+    try:
+        yield reader
+        reader.check()
+    finally:
+        reader.page.close()

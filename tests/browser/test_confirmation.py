@@ -71,7 +71,7 @@ def test_a_similar_question_opens_its_stored_answer_or_is_asked_again(
     reader.open().ask()
     stored = next(iter(house.executions.values()))
     house.similar = [
-        {"execution_id": stored.id, "question": QUESTION, "created_at": stored.created_at.isoformat()}
+        {"execution_id": stored.id, "question": QUESTION, "asked_at": stored.created_at.isoformat()}
     ]
     reader.button("New question").click()
     reader.find("#question-text").press_sequentially("How volatile")

@@ -21,7 +21,14 @@ def load(reader: Reader) -> tuple[float, int, int]:
     return usable, round(sum(received)), len(received)
 
 
-def test_the_first_load_is_at_most_60_kb_and_usable_within_half_a_second(reader: Reader) -> None:
+def test_the_first_load_is_at_most_60_kb_and_usable_within_half_a_second(
+    browser: Browser, house: PageServer
+) -> None:
+    with new_reader(browser, house) as reader:
+        demand_a_small_first_load(reader)
+
+
+def demand_a_small_first_load(reader: Reader) -> None:
     loads = [load(reader) for _ in range(1)]
     best = min(usable for usable, _, _ in loads)
     assert loads[0][1] <= 60_000

@@ -42,7 +42,7 @@ def test_typing_offers_earlier_questions_and_keeps_the_focus(reader: Reader, hou
         {
             "execution_id": f"exec_{number}",
             "question": f"Question {number}?",
-            "created_at": "2026-11-20T10:00:00Z",
+            "asked_at": "2026-11-20T10:00:00Z",
         }
         for number in range(3)
     ]

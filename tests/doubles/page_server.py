@@ -240,16 +240,16 @@ def _add_lists(app: FastAPI, house: PageServer) -> None:
 
     @app.get("/questions/examples")
     async def examples() -> Any:
-        kinds = ["Risk", "Trend", "Compare", "Fundamentals", "What if", "Portfolio"]
+        kinds = ["risk", "trend", "compare", "fundamentals", "what if", "portfolio"]
         questions = [f"What does example {number} show?" for number in range(1, 7)]
         found = [
             {"kind": kind, "question": question} for kind, question in zip(kinds, questions, strict=True)
         ]
-        return {"success": True, "data": {"examples": found}}
+        return {"success": True, "questions": found}
 
     @app.get("/questions/similar")
     async def similar(q: str) -> Any:
-        return {"success": True, "data": {"questions": house.similar if len(q) > 5 else []}}
+        return {"success": True, "questions": house.similar if len(q) > 5 else []}
 
     @app.get("/health")
     async def health() -> Any:

@@ -42,7 +42,10 @@ export function drawAnswer(values, page) {
   ];
 }
 
-/** "Computed from simulated data as of 20 Nov 2026. Not investment advice." @param {import("../api.js").Run} run */
+/**
+ * "Computed from simulated data as of 20 Nov 2026. Not investment advice."
+ * @param {import("../api.js").Run} run
+ */
 export function originOf(run) {
   const providers = [...new Set(run.calls.map((call) => call.metadata?.source).filter(Boolean))];
   const moments = run.calls

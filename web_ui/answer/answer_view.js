@@ -1,7 +1,7 @@
 // The middle of the page: question, conversation, and a card for whatever has become of it.
 
 import { button, element } from "../elements.js";
-import { isBusy } from "../page_state.js";
+import { BUSY_PHASES } from "../page_state.js";
 import { drawAnswer } from "./answer.js";
 import { drawConfirmation } from "./confirmation.js";
 import { drawProblem } from "./problem_card.js";
@@ -51,7 +51,7 @@ export class AnswerView {
       title,
       ...[isExpanded && element("p", { class: "muted" }, run.expanded), assumptions, reused].filter(Boolean),
     );
-    const begins = phase !== "rerunning" && isBusy({ phase }) && rootId !== before.rootId;
+    const begins = phase !== "rerunning" && BUSY_PHASES.includes(phase) && rootId !== before.rootId;
     if (hadFocus || (begins && wasInAskBox())) title.focus({ preventScroll: true });
   }
 

@@ -20,7 +20,8 @@ const AXIS_HEIGHT = 28;
  * @property {[number, number]} window first and last index shown
  * @property {boolean} isLog
  *
- * @typedef {{name: string, text: string, spoken: string, mark: string}} Entry one value in the legend; `mark` is a class
+ * @typedef {{name: string, text: string, spoken: string, mark: string}} Entry one value in the legend;
+ *   `mark` is a class
  *
  * @typedef {object} Drawing what every kind of chart gives to `price-chart`
  * @property {SVGElement[]} nodes

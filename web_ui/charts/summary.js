@@ -15,7 +15,10 @@ const NAMES = {
   table: "Table",
 };
 
-/** Title, kind, first and last place and value, lowest and highest. @param {import("./chart_data.js").ChartData} data */
+/**
+ * Title, kind, first and last place and value, lowest and highest.
+ * @param {import("./chart_data.js").ChartData} data
+ */
 export function describeChart(data) {
   return [data.title && `${data.title}.`, `${NAMES[data.type]}.`, ...describeData(data)]
     .filter(Boolean)
