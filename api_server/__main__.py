@@ -18,8 +18,9 @@ def main() -> None:
     settings = ApiSettings()
     configure_logs("api_server", settings.log_level, settings.log_format)
     try:
+        is_guarded = settings.is_access_controlled
         asyncio.run(check_storage(settings))
-        serve(create_app(settings), settings.api_server_host, settings.api_server_port)
+        serve(create_app(settings), settings.api_server_host, settings.api_server_port, is_guarded=is_guarded)
     except (UnsafeAddress, BadProviderSetting, BadDatabaseUrl) as error:
         sys.exit(f"api_server: {error}")
     except (SchemaMismatch, DatabaseUnavailable) as error:

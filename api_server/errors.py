@@ -10,13 +10,17 @@ PlatformError (service.errors)
 ├── ExecutorUnavailable    503: the operator starts the execution server
 ├── Unauthenticated        401: the caller sends a valid token or key
 ├── Forbidden              403: an administrator must do it
+├── ForeignPage            403: the person opens our own page
 ├── SessionNotFound        404: the caller names one of their own sessions
 ├── ExecutionNotFound      404: the caller names one of their own executions
+├── BadConfirmation        422: the person says which question goes on, and how
 ├── RequestIdTaken         409: the caller takes a fresh request id
+├── IdentityProviderUnavailable  503: the caller waits, the operator looks at JWKS_URL
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
 ├── InvalidParameters      422: the person corrects the named parameters
 ├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── TooManyRequests        429: the caller waits as long as Retry-After says
 ├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
     ├── ProviderTimeout          504: try again, or another model
@@ -169,6 +173,13 @@ class Forbidden(BadRequest):
     status = 403
 
 
+class ForeignPage(BadRequest):
+    """A page of another origin sent it, or it names a host that is not ours."""
+
+    code = "FOREIGN_PAGE"
+    status = 403
+
+
 class SessionNotFound(BadRequest):
     """The caller has no such session; somebody else's does not exist for them."""
 
@@ -188,6 +199,13 @@ class RequestIdTaken(BadRequest):
 
     code = "REQUEST_ID_TAKEN"
     status = 409
+
+
+class IdentityProviderUnavailable(Unavailable):
+    """The keys that tokens are signed with are not known."""
+
+    code = "IDENTITY_PROVIDER_UNAVAILABLE"
+    retry_after_seconds = 5
 
 
 class DatabaseUnavailable(Unavailable):
@@ -220,3 +238,16 @@ class VectorsUnavailable(Unavailable):
     """Nothing can be looked up by meaning now."""
 
     code = "VECTORS_UNAVAILABLE"
+
+
+class BadConfirmation(BadRequest):
+    """A confirmation that does not say what is confirmed."""
+
+    code = "BAD_CONFIRMATION"
+
+
+class TooManyRequests(PlatformError):
+    """A user, or all of them, asked more than the limits allow."""
+
+    code = "RATE_LIMITED"
+    status = 429

@@ -9,6 +9,7 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from api_server.errors import ExecutorUnavailable
+from schemas.cache import Forgotten
 from schemas.errors import ErrorResponse
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
 from schemas.health import Health
@@ -67,6 +68,19 @@ class ExecutionClient:
                         return event.report
                     await hear(event)
                 raise httpx2.RemoteProtocolError("the stream ended without a report")
+
+    async def cancel(self, execution_id: str) -> bool:
+        """Stop a run; whether it was under way."""
+        with self._reporting_silence():
+            url = f"{self._base_url}/executions/{execution_id}/cancel"
+            response = await self._client.post(url, timeout=SHORT_SECONDS)
+            if response.is_success or response.status_code == 404:
+                return response.is_success
+            raise _read_problem(response.content, response.status_code)
+
+    async def forget_answers(self) -> Forgotten:
+        """Drop every tool's answer that was to be given again."""
+        return await self._request("DELETE", "/cache", Forgotten, None, SHORT_SECONDS)
 
     async def catalogue(self) -> ToolCatalogue:
         """The tools that scripts can call now."""

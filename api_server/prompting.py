@@ -1,5 +1,6 @@
 """What a model is told for one question, from the files in `prompts/templates`."""
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from typing import Any, Literal, Protocol
 from api_server.errors import VectorsUnavailable
 from api_server.llm.provider import Prompt
 from api_server.prompt_templates import Templates
+from api_server.storage.records import ChatMessage
 from api_server.tool_display import ToolDisplay
 from api_server.vectors.index import Collection, Item, VectorIndex
 from prompts.examples import ExampleShelf
@@ -87,9 +89,12 @@ class PromptMaker:
     async def make(self, question: str, messages: Sequence[Message] = ()) -> PromptParts:
         """The prompt for `question` after `messages`, oldest first. Raises `ExecutorUnavailable`."""
         catalogue = await self._catalog.current()
-        examples = self._shelf.choose(question, await self._likeness_by_meaning(question))
-        called = [tool for recipe in examples for tool in recipe.tools]
-        shown = await self._display.show(question, catalogue, called)
+        ranked, likeness = await asyncio.gather(
+            self._display.rank(question, catalogue), self._likeness_by_meaning(question)
+        )
+        examples = self._shelf.choose(question, likeness)
+        called = {tool for recipe in examples for tool in recipe.tools}
+        shown = await self._display.show(catalogue, ranked, called)
         told = select_messages(messages, self._context_tokens_max)
         render = self._templates.render
         return PromptParts(
@@ -129,6 +134,15 @@ class PromptMaker:
         for proposal in reversed(found):
             likes[str(proposal.facts["recipe"])] = proposal.similarity
         return likes
+
+
+def read_messages(stored: Sequence[ChatMessage]) -> list[Message]:
+    """What was said in a session, without what the system noted."""
+    return [
+        Message("user" if message.role == "user" else "assistant", message.content)
+        for message in stored
+        if message.role in ("user", "assistant")
+    ]
 
 
 def select_messages(messages: Sequence[Message], tokens_max: int) -> str:

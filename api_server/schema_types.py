@@ -33,20 +33,14 @@ class TypeNames:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self._taken = RESERVED.union(taken)
         self._bodies: dict[str, str] = {}
+        self.definitions: dict[str, str] = {}
 
-    def copy(self) -> "TypeNames":
-        """The same names, of which nobody else hears what is added."""
-        other = TypeNames(self._taken)
-        other._bodies = dict(self._bodies)
-        return other
-
-    def name_for(self, wanted: Iterable[str], body: str) -> tuple[str, bool]:
-        """The first of `wanted` that is free or already means `body`, and whether it is new."""
+    def define(self, wanted: Iterable[str], body: str) -> str:
+        """The first of `wanted` that is free or already means `body`."""
         for name in self._spellings(list(wanted)):
-            known = self._bodies.get(name)
-            if name not in self._taken and known in (None, body):
-                self._bodies[name] = body
-                return name, known is None
+            if name not in self._taken and self._bodies.setdefault(name, body) == body:
+                self.definitions.setdefault(name, _definition(name, body))
+                return name
         raise AssertionError("numbers do not end")
 
     def _spellings(self, wanted: list[str]) -> Iterable[str]:
@@ -58,7 +52,7 @@ class TypeNames:
 
 
 class TypeWriter:
-    """The types of one tool. `written` holds the definitions that are new, each after what it is made of."""
+    """The types of one tool. `used` holds their names, each after what it is made of."""
 
     def __init__(self, names: TypeNames, prefix: str, manner: Manner) -> None:
         self._names = names
@@ -68,7 +62,7 @@ class TypeWriter:
         self._open: list[str] = []
         self._recursive: set[str] = set()
         self._is_argument = False
-        self.written: list[str] = []
+        self.used: dict[str, None] = {}
 
     def result(self, schema: JsonSchema) -> str:
         """The annotation of a tool's answer."""
@@ -162,9 +156,8 @@ class TypeWriter:
         wanted = [title, self._own_name(title)] if is_shared else [self._own_name(name)]
         if name in self._recursive:  # it has named itself already
             wanted = [self._own_name(name)]
-        chosen, is_new = self._names.name_for(wanted, body)
-        if is_new:
-            self.written.append(_definition(chosen, fields, body))
+        chosen = self._names.define(wanted, body)
+        self.used[chosen] = None
         return chosen
 
     def _body(self, schema: JsonSchema, fields: dict[str, str]) -> str:
@@ -185,15 +178,16 @@ class TypeWriter:
 
 def plain_line(text: str) -> str:
     """Text of a tool as one line that can end neither a docstring nor a comment nor a fenced block."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
-    line = " ".join(printable.split()).replace("\\", "/").replace('"""', "'''").replace("```", "'''")
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    line = " ".join(text.split()).replace("\\", "/").replace('"""', "'''").replace("```", "'''")
     return line[:TEXT_CHARACTERS_MAX].rstrip('"')
 
 
-def _definition(name: str, fields: dict[str, str], body: str) -> str:
+def _definition(name: str, body: str) -> str:
     if body.startswith("{"):
         return f"{name} = TypedDict({name!r}, {body})"
-    return f"class {name}(TypedDict):\n{body}" if fields else f"class {name}(TypedDict): ..."
+    return f"class {name}(TypedDict):\n{body}"
 
 
 def _quoted(annotation: str) -> str:

@@ -1,7 +1,8 @@
 """Discovered tools as typed Python stubs: what a model, or a person, writes a script against."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jsonschema_rs
@@ -37,24 +38,34 @@ def step(text: str) -> None: ...
 '''
 
 
-class StubWriter:
-    """Writes tools as functions with their result types. A type that several tools share is written once."""
+@dataclass(frozen=True)
+class Stub:
+    """One tool: the names of the types it needs, each after what it is made of, and its function."""
 
-    def __init__(self, manner: Manner = Manner.FOR_READERS, tool_names: Sequence[str] = ()) -> None:
+    types: tuple[str, ...]
+    function: str
+
+
+class Stubs:
+    """Tools as functions with their result types. A type that several tools share has one name."""
+
+    def __init__(self, tools: Sequence[Tool], manner: Manner = Manner.FOR_READERS) -> None:
         self._manner = manner
-        self._names = TypeNames(MODULE_NAMES.union(tool_names))
+        self._names = TypeNames(MODULE_NAMES.union(tool.name for tool in tools))
+        self._stubs = {tool.name: self._render(tool) for tool in tools}
 
-    def copy(self) -> "StubWriter":
-        """A writer that knows the same types and goes its own way from here."""
-        other = StubWriter(self._manner)
-        other._names = self._names.copy()
-        return other
+    def write(self, names: Iterable[str], after: Iterable[str] = ()) -> str:
+        """The tools of these names in this order; types of those in `after` are written already."""
+        written = {kind for name in after for kind in self._stubs[name].types}
+        parts = []
+        for name in names:
+            new = [kind for kind in self._stubs[name].types if kind not in written]
+            written.update(new)
+            definitions = [self._names.definitions[kind] for kind in new]
+            parts.append("\n".join([*definitions, self._stubs[name].function]))
+        return "\n\n".join(parts)
 
-    def write(self, tools: Sequence[Tool]) -> str:
-        """`tools` in the order given, with the types that are not yet written before each."""
-        return "\n\n".join(self._write_one(tool) for tool in tools)
-
-    def _write_one(self, tool: Tool) -> str:
+    def _render(self, tool: Tool) -> Stub:
         types = TypeWriter(self._names, camel(tool.name), self._manner)
         result = types.result(tool.output_schema) if tool.output_schema else "Any"
         required = set(tool.input_schema.get("required", ()))
@@ -66,14 +77,14 @@ class StubWriter:
         ]
         head = f"def {tool.name}({', '.join(parts)}) -> {result}:"
         if self._manner is Manner.FOR_CHECKERS:
-            return "\n".join([*types.written, f"{head} ..."])
+            return Stub(tuple(types.used), f"{head} ...")
         documented = textwrap.indent(_docstring(tool, arguments), "    ")
-        return "\n".join([*types.written, head, documented, "    ..."])
+        return Stub(tuple(types.used), "\n".join([head, documented, "    ..."]))
 
 
 def render_stubs(tools: Sequence[Tool]) -> str:
     """Every tool as a function signature with its result type; valid Python, in the order given."""
-    return StubWriter(tool_names=[tool.name for tool in tools]).write(tools)
+    return Stubs(tools).write(tool.name for tool in tools)
 
 
 def render_stub(tool: Tool) -> str:
@@ -83,8 +94,8 @@ def render_stub(tool: Tool) -> str:
 
 def render_module(tools: Sequence[Tool]) -> str:
     """The module `mcp_client` as a `.pyi`, its arguments as wide as what the jail converts."""
-    writer = StubWriter(Manner.FOR_CHECKERS, [tool.name for tool in tools])
-    return f"{MODULE}\n{writer.write(tools)}\n"
+    stubs = Stubs(tools, Manner.FOR_CHECKERS).write(tool.name for tool in tools)
+    return f"{MODULE}\n{stubs}\n"
 
 
 def index_line(tool: Tool, detail: int) -> str:

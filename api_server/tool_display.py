@@ -1,17 +1,18 @@
 """How much of the tools a model is shown: all in full, or the most useful in full and a line for each."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 
-from api_server.signatures import StubWriter, index_line
+from api_server.signatures import Stubs, index_line
 from api_server.tool_search import ToolSearch
 from api_server.vectors.index import VectorIndex
 from prompts.library import Library
 from schemas.tools import Tool, ToolCatalogue
 
 FULL_TOOLS_MAX = 40
-INDEX_CHARACTERS_MAX = 24_000
-"""About 6,000 tokens: with it 1,000 tools cost less than twice what 50 do."""
+INDEX_CHARACTERS_MAX = 45_000
+"""With it 1,000 tools have a line each, and cost less than twice what 50 do."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class ShownTools:
 class _Stable:
     """What is the same for every question while the tools are."""
 
-    core: tuple[Tool, ...]
-    writer: StubWriter
+    core: tuple[str, ...]
+    stubs: Stubs
     shown: ShownTools
 
 
@@ -40,34 +41,39 @@ class ToolDisplay:
         self._search = ToolSearch(vectors)
         self._known: tuple[str, _Stable] | None = None
 
-    async def show(self, question: str, catalogue: ToolCatalogue, called: Sequence[str]) -> ShownTools:
-        """The tools for `question`; `called` are those of the examples shown with it."""
-        stable = self._stable(catalogue)
-        if not stable.shown.index:
-            return stable.shown
-        count = FULL_TOOLS_MAX - len(stable.core)
-        in_full = {tool.name for tool in stable.core}
-        nearest = await self._search.nearest(question, catalogue, FULL_TOOLS_MAX, called)
-        relevant = [tool for tool in nearest if tool.name not in in_full][:count]
-        ordered = sorted(relevant, key=lambda tool: tool.name)
-        shown = stable.shown
-        return ShownTools(shown.stubs, shown.index, stable.writer.copy().write(ordered))
+    async def rank(self, question: str, catalogue: ToolCatalogue) -> list[Tool]:
+        """The tools by how they suit `question`, or none when all of them are shown anyway."""
+        if len(catalogue.tools) <= FULL_TOOLS_MAX:
+            return []
+        return await self._search.rank(question, catalogue, FULL_TOOLS_MAX)
+
+    async def show(
+        self, catalogue: ToolCatalogue, ranked: Sequence[Tool], called: Collection[str]
+    ) -> ShownTools:
+        """Tools as `ranked` for a question; `called` are those of the examples shown with it."""
+        stable = await self._stable(catalogue)
+        order = sorted(ranked, key=lambda tool: tool.name not in called)
+        relevant = [tool.name for tool in order if tool.name not in stable.core]
+        kept = sorted(relevant[: FULL_TOOLS_MAX - len(stable.core)])
+        return replace(stable.shown, relevant=stable.stubs.write(kept, after=stable.core))
 
     async def close(self) -> None:
         """Stop what goes on in the background."""
         await self._search.close()
 
-    def _stable(self, catalogue: ToolCatalogue) -> _Stable:
+    async def _stable(self, catalogue: ToolCatalogue) -> _Stable:
         if self._known is None or self._known[0] != catalogue.digest:
-            self._known = (catalogue.digest, self._make_stable(catalogue.tools))
+            stable = await asyncio.to_thread(self._make_stable, catalogue.tools)
+            self._known = (catalogue.digest, stable)
         return self._known[1]
 
     def _make_stable(self, tools: Sequence[Tool]) -> _Stable:
-        writer = StubWriter(tool_names=[tool.name for tool in tools])
+        stubs = Stubs(tools)
+        names = tuple(tool.name for tool in tools)
         if len(tools) <= FULL_TOOLS_MAX:
-            return _Stable(tuple(tools), writer, ShownTools(writer.write(tools)))
-        core = tuple(tool for tool in tools if tool.name in self._of_recipes)[: FULL_TOOLS_MAX // 2]
-        return _Stable(core, writer, ShownTools(writer.write(core), write_index(tools)))
+            return _Stable(names, stubs, ShownTools(stubs.write(names)))
+        core = tuple(name for name in names if name in self._of_recipes)[: FULL_TOOLS_MAX // 2]
+        return _Stable(core, stubs, ShownTools(stubs.write(core), write_index(tools)))
 
 
 def write_index(tools: Sequence[Tool], characters_max: int = INDEX_CHARACTERS_MAX) -> str:

@@ -26,10 +26,8 @@ class ToolSearch:
         self._likeness = Likeness([])
         self._remembering: asyncio.Task[None] | None = None
 
-    async def nearest(
-        self, question: str, catalogue: ToolCatalogue, count: int, first: Collection[str] = ()
-    ) -> list[Tool]:
-        """The `count` tools that suit `question` best, those named in `first` before all; best first."""
+    async def rank(self, question: str, catalogue: ToolCatalogue, count: int) -> list[Tool]:
+        """Every tool, those first that suit `question` best; `count` of them are looked up by meaning."""
         self._learn(catalogue)
         by_words = _ranks(self._likeness.scores(question), catalogue.tools)
         by_meaning = await self._rank_by_meaning(question, count, {tool.name for tool in catalogue.tools})
@@ -39,10 +37,7 @@ class ToolSearch:
             )
             for tool in catalogue.tools
         }
-        order = sorted(
-            catalogue.tools, key=lambda tool: (tool.name not in first, -scores[tool.name], tool.name)
-        )
-        return order[:count]
+        return sorted(catalogue.tools, key=lambda tool: (-scores[tool.name], tool.name))
 
     async def remembered(self) -> None:
         """Return when the tools last seen can be found by meaning, or cannot be."""

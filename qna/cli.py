@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.text import Text
 
+from qna import keys_commands
 from qna.answer_view import AnswerView
 from qna.ask import AskOptions, Reply, run_ask
 from qna.failures import ExitCode, Failure
@@ -31,6 +32,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(keys_commands.app)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on stdout and nothing else.")]
 """The same option of several commands."""

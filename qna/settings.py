@@ -16,7 +16,8 @@ class QnaSettings(ServiceSettings):
     """What the command line reads from the environment and passes on to the servers it starts."""
 
     api_server_host: str = Field(
-        default="127.0.0.1", description="Address the API server listens on; loopback only."
+        default="127.0.0.1",
+        description="Address the API server listens on; another than loopback needs access control.",
     )
     api_server_port: int = Field(
         default=8010, ge=1, le=65535, description="Port of the API server and the page."

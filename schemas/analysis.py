@@ -12,15 +12,18 @@ from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
 
 QUESTION_LENGTH_MAX = 1000
+SESSION_ID_PATTERN = r"^[A-Za-z0-9_.:-]+$"
 
 
 class AnalyzeRequest(Wire):
     """The body of `POST /analyze`."""
 
     question: str = Field(max_length=QUESTION_LENGTH_MAX)
-    session_id: str | None = Field(default=None, max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
+    session_id: str | None = Field(default=None, max_length=128, pattern=SESSION_ID_PATTERN)
     auto_expand: bool = True
     execute: bool = True
+    refresh: bool = False
+    """Run it again, though an equal question has an answer that is still fresh."""
     model: str | None = None
     request_id: UUID | None = None
     """Chosen by a client that will come back for the answer; it is the execution's id too."""

@@ -55,6 +55,8 @@ class ProgressEvent(Wire):
     """One event. `sequence` counts from 1 within the execution, without gaps."""
 
     sequence: int
+    session_sequence: int = 0
+    """Counts from 1 within the session, in the order written; 0 before it is written."""
     execution_id: str
     session_id: str
     type: ProgressType

@@ -19,7 +19,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[Any]]
 
 
 class UnsafeAddress(Exception):
-    """The address would be reachable from other machines, and there is no access control yet."""
+    """The address would be reachable from other machines, and nobody would be asked who they are."""
 
 
 class RequestIds:
@@ -79,11 +79,16 @@ def check_loopback(host: str) -> None:
     """Raises `UnsafeAddress` unless every address of `host` is a loopback one."""
     addresses = {info[4][0] for info in socket.getaddrinfo(host, None)}
     if not all(ipaddress.ip_address(address).is_loopback for address in addresses):
-        raise UnsafeAddress(f"will not listen on {host!r}: there is no access control yet; use 127.0.0.1")
+        raise UnsafeAddress(f"will not listen on {host!r}: there is no access control; use 127.0.0.1")
 
 
-def serve(app: ASGIApp, host: str, port: int) -> None:
-    """Serve `app` until SIGINT or SIGTERM or the end of who started it, on a loopback address only."""
-    check_loopback(host)
+def serve(app: ASGIApp, host: str, port: int, *, is_guarded: bool = False) -> None:
+    """Serve `app` until SIGINT or SIGTERM or the end of who started it.
+
+    Raises `UnsafeAddress` for an address that other machines reach, unless `is_guarded`: then the app itself
+    demands to know who asks.
+    """
+    if not is_guarded:
+        check_loopback(host)
     follow_starter()
     uvicorn.run(app, host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=5)

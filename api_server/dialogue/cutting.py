@@ -1,6 +1,7 @@
 """Cuts a question into parts. Chooses nothing: what no table knows stays a word of its own."""
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from api_server.dialogue.naming import find_symbols
 from api_server.dialogue.numbers import Number, find_numbers
@@ -11,6 +12,7 @@ from api_server.language.lexicon import Lexicon
 from api_server.language.words import Word, plain_text, split_words, without_possessives
 
 TAKEN = "\0"
+CUTS_KEPT = 1024
 NEGATIONS = {"n't": "not", "don't": "not", "doesn't": "not", "isn't": "not", "aren't": "not", "wasn't": "not",
              "didn't": "not", "hasn't": "not", "haven't": "not", "can't": "not", "won't": "not"}  # fmt: skip
 
@@ -21,8 +23,10 @@ class Cutter:
     def __init__(self, lexicon: Lexicon, terms: Terms) -> None:
         self.lexicon = lexicon
         self.terms = terms
+        # A question is cut several times on its way, and so are those before it in the session.
+        self.cut = lru_cache(CUTS_KEPT)(self._cut)
 
-    def cut(self, question: str) -> Cut:
+    def _cut(self, question: str) -> Cut:
         """The parts of `question`. Never raises."""
         text = plain_text(question)
         return Cut(text, tuple(sorted(_Scan(text, self).parts(), key=lambda part: part.start)))

@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -109,6 +109,7 @@ def load_terms() -> Terms:
     )
 
 
+@lru_cache(4096)
 def singular(word: str) -> str:
     """`word`, in lower case, without a plural s."""
     if word.endswith("ies") and len(word) > 4 and word != "series":

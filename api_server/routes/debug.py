@@ -4,12 +4,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api_server.prompting import CACHED_PARTS, estimate_tokens
-from api_server.routes.dependencies import ThePipeline
+from api_server.prompting import CACHED_PARTS, estimate_tokens, read_messages
+from api_server.routes.dependencies import TheCaller, ThePipeline, TheStorage
 from api_server.signatures import render_stub
 from schemas.analysis import QUESTION_LENGTH_MAX
 
 router = APIRouter(prefix="/debug")
+
+SAMPLE_QUESTION = "How volatile was AAPL over the last 60 trading days?"
 
 
 @router.get("/mcp-tools")
@@ -24,12 +26,14 @@ async def mcp_tools(pipeline: ThePipeline) -> dict[str, Any]:
 @router.get("/system-prompt")
 async def system_prompt(
     pipeline: ThePipeline,
-    question: Annotated[
-        str, Query(max_length=QUESTION_LENGTH_MAX)
-    ] = "How volatile was AAPL over the last 60 trading days?",
+    storage: TheStorage,
+    caller: TheCaller,
+    question: Annotated[str, Query(max_length=QUESTION_LENGTH_MAX)] = SAMPLE_QUESTION,
+    session_id: Annotated[str | None, Query(max_length=128)] = None,
 ) -> dict[str, Any]:
-    """The prompt that a model would be sent for `question`; parts that are `cached` stay the same."""
-    made = await pipeline.prompts.make(question)
+    """The prompt that a model would be sent in a session; parts that are `cached` stay the same."""
+    said = await storage.sessions.last_messages(caller.user_id, session_id) if session_id else ()
+    made = await pipeline.prompts.make(question, read_messages(said))
     text = made.prompt.text
     parts = [
         {"name": name, "text": part, "tokens": estimate_tokens(part), "cached": name in CACHED_PARTS}

@@ -16,6 +16,8 @@ from api_server.page_text import describe_text
 from schemas.page_text import PageText, PageTextRequest
 
 router = APIRouter()
+text_router = APIRouter()
+"""Texts of one's own questions: for callers that the gate admits."""
 
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
 """The kinds of files that are served; the page itself has addresses of its own."""
@@ -55,7 +57,7 @@ def send_static(version: str, path: str, accept_encoding: AcceptEncoding = "") -
     return _reply(content, media_type, "public, max-age=31536000, immutable", accept_encoding)
 
 
-@router.post("/page-text")
+@text_router.post("/page-text")
 def page_text(body: PageTextRequest) -> PageText:
     """A script as coloured tokens and an explanation as a tree of allowed nodes."""
     return describe_text(body.script, body.explanation)

@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.routes.dependencies import TheCaller, TheTrust
+from api_server.routes.dependencies import TheCaller, TheTrust, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.provenance import ProvenanceResponse
 
 router = APIRouter(prefix="/executions")
 
 
-@router.get("/{execution_id}/provenance")
+@router.get("/{execution_id}/provenance", dependencies=[limited("provenance")])
 async def provenance(
     execution_id: str, request: Request, caller: TheCaller, trust: TheTrust
 ) -> ProvenanceResponse:

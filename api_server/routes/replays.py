@@ -2,14 +2,14 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.routes.dependencies import TheCaller, TheTrust
+from api_server.routes.dependencies import TheCaller, TheTrust, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.replay import ReplayResponse
 
 router = APIRouter(prefix="/executions")
 
 
-@router.post("/{execution_id}/replay")
+@router.post("/{execution_id}/replay", dependencies=[limited("replay")])
 async def replay(execution_id: str, request: Request, caller: TheCaller, trust: TheTrust) -> ReplayResponse:
     """Run an execution again on its recording: the same bytes, or where it left it."""
     work = trust.archive.replay(caller.user_id, execution_id)

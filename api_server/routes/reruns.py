@@ -3,14 +3,14 @@
 from fastapi import APIRouter, Request
 
 from api_server.course import Course
-from api_server.routes.dependencies import TheCaller, TheOrigin, TheTrust
+from api_server.routes.dependencies import TheCaller, TheOrigin, TheTrust, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.replay import RerunRequest, RerunResponse
 
 router = APIRouter(prefix="/executions")
 
 
-@router.post("/{execution_id}/rerun")
+@router.post("/{execution_id}/rerun", dependencies=[limited("rerun")])
 async def rerun(  # noqa: PLR0913, PLR0917 - FastAPI makes each from the request
     execution_id: str,
     body: RerunRequest,

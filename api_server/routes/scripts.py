@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.routes.dependencies import ThePipeline
+from api_server.routes.dependencies import ThePipeline, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.analysis import AnalyzeResponse, EditedScript
 from schemas.execution import ValidateRequest
@@ -11,7 +11,7 @@ from schemas.validation import ValidationReport
 router = APIRouter()
 
 
-@router.post("/execute", response_model_by_alias=True)
+@router.post("/execute", response_model_by_alias=True, dependencies=[limited("execute")])
 async def execute(body: EditedScript, request: Request, pipeline: ThePipeline) -> AnalyzeResponse:
     """Check and run a changed script. What must not run is 422 `SCRIPT_REJECTED` with every finding."""
     work = pipeline.answer_edited(body)

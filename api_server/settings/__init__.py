@@ -2,8 +2,10 @@
 
 from pydantic import Field
 
+from api_server.settings.access import AccessSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.prompting import PromptSettings
+from api_server.settings.rate_limits import RateLimitSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
@@ -12,7 +14,9 @@ from service.redis_settings import RedisSettings
 
 
 class ApiSettings(
+    AccessSettings,
     LLMSettings,
+    RateLimitSettings,
     PromptSettings,
     StorageSettings,
     TrustSettings,
@@ -23,7 +27,8 @@ class ApiSettings(
     """Read once in `main`; every field is the environment variable of the same name."""
 
     api_server_host: str = Field(
-        default="127.0.0.1", description="Address the API server listens on; loopback only."
+        default="127.0.0.1",
+        description="Address the API server listens on; another than loopback needs access control.",
     )
     api_server_port: int = Field(
         default=8010, ge=1, le=65535, description="Port of the API server and the page."

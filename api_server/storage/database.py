@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from api_server.errors import DatabaseUnavailable
 from api_server.settings.storage import StorageSettings
+from schemas.health import PartHealth
 
 OURS = (IntegrityError, DataError, ProgrammingError)
 """Errors of a statement, not of the database."""
@@ -73,12 +74,17 @@ class Database:
         """An INSERT that knows `on_conflict_do_nothing` and `on_conflict_do_update`."""
         return sqlite.insert(table) if self.is_embedded else postgresql.insert(table)
 
-    async def measure_latency_ms(self) -> float:
-        """How long one trivial query takes now."""
+    async def check(self) -> PartHealth:
+        """How it is now, and how long one trivial query takes."""
         started = time.perf_counter()
-        async with self.reading() as connection:
-            await connection.execute(text("SELECT 1"))
-        return (time.perf_counter() - started) * 1000
+        facts: dict[str, Any] = {"backend": self.backend}
+        try:
+            async with self.reading() as connection:
+                await connection.execute(text("SELECT 1"))
+        except DatabaseUnavailable as error:
+            return PartHealth(name="database", status="down", detail=error.message, facts=facts)
+        facts["latency_ms"] = round((time.perf_counter() - started) * 1000, 3)
+        return PartHealth(name="database", status="up", facts=facts)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.database import Database
-from api_server.storage.tables import execution_events, executions
+from api_server.storage.tables import chat_sessions, execution_events, executions
 from schemas.progress import ProgressEvent
 
 EVENTS_AT_ONCE_MAX = 1000
@@ -17,24 +18,26 @@ class EventStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def append(self, user_id: str, events: Sequence[ProgressEvent]) -> None:
+    async def append(self, user_id: str, events: Sequence[ProgressEvent]) -> list[ProgressEvent]:
         """Write events of the user's executions, together or not at all; those of deleted ones are dropped.
 
-        Raises `sqlalchemy.exc.IntegrityError` when a number is taken.
+        Gives what was written, with its numbers in the sessions. Raises `sqlalchemy.exc.IntegrityError`
+        when a number is taken.
         """
         if not events:
-            return
+            return []
         wanted = {event.execution_id for event in events}
         query = select(executions.c.id).where(executions.c.id.in_(wanted), executions.c.user_id == user_id)
         async with self._database.writing() as connection:
             there = set((await connection.execute(query)).scalars())
+            wanted_events = [event for event in events if event.execution_id in there]
+            numbered = await number_in_sessions(connection, wanted_events)
             rows = [
-                {**event.model_dump(), "type": event.type.value, "user_id": user_id}
-                for event in events
-                if event.execution_id in there
+                {**event.model_dump(), "type": event.type.value, "user_id": user_id} for event in numbered
             ]
             if rows:
                 await connection.execute(execution_events.insert(), rows)
+        return numbered
 
     async def after(
         self, user_id: str, execution_id: str, sequence: int = 0, count: int = EVENTS_AT_ONCE_MAX
@@ -50,9 +53,41 @@ class EventStore:
             rows = (await connection.execute(ordered)).mappings().all()
         return [ProgressEvent.model_validate(dict(row)) for row in rows]
 
+    async def after_in_session(
+        self, user_id: str, session_id: str, session_sequence: int = 0, count: int = EVENTS_AT_ONCE_MAX
+    ) -> list[ProgressEvent]:
+        """The events of a session's executions that follow number `session_sequence`, at most `count`."""
+        query = select(*(execution_events.c[name] for name in ProgressEvent.model_fields)).where(
+            execution_events.c.session_id == session_id,
+            execution_events.c.user_id == user_id,
+            execution_events.c.session_sequence > session_sequence,
+        )
+        async with self._database.reading() as connection:
+            ordered = query.order_by(execution_events.c.session_sequence).limit(count)
+            rows = (await connection.execute(ordered)).mappings().all()
+        return [ProgressEvent.model_validate(dict(row)) for row in rows]
+
     async def last_sequence(self, execution_id: str) -> int:
         """The number of an execution's last event; 0 when there is none."""
         query = select(func.max(execution_events.c.sequence))
         async with self._database.reading() as connection:
             last = await connection.execute(query.where(execution_events.c.execution_id == execution_id))
         return last.scalar() or 0
+
+
+async def number_in_sessions(
+    connection: AsyncConnection, events: Sequence[ProgressEvent]
+) -> list[ProgressEvent]:
+    """`events` with the next numbers of their sessions.
+
+    The session's row stays locked until the end of the transaction: whoever sees a number sees all before it.
+    """
+    numbered: dict[int, ProgressEvent] = {}
+    for session_id in sorted({event.session_id for event in events}):
+        mine = [place for place, event in enumerate(events) if event.session_id == session_id]
+        counted = update(chat_sessions).where(chat_sessions.c.id == session_id)
+        counted = counted.values(event_count=chat_sessions.c.event_count + len(mine))
+        last = (await connection.execute(counted.returning(chat_sessions.c.event_count))).scalar_one()
+        for number, place in enumerate(mine, start=last - len(mine) + 1):
+            numbered[place] = events[place].model_copy(update={"session_sequence": number})
+    return [numbered[place] for place in range(len(events))]

@@ -25,7 +25,7 @@ from api_server.storage.records import (
     read_execution,
     read_summary,
 )
-from api_server.storage.sessions import TITLE_LENGTH_MAX, UNDO_SECONDS
+from api_server.storage.sessions import TITLE_LENGTH_MAX, UNDO_SECONDS, touch_session
 from api_server.storage.tables import executions
 from schemas.wire import utc_now
 
@@ -142,9 +142,10 @@ class ExecutionStore:
         """Hide it, for good after `UNDO_SECONDS`; a question goes with all its runs."""
         family = or_(executions.c.id == execution_id, executions.c.root_id == execution_id)
         async with self._database.writing() as connection:
-            await self._find(connection, user_id, execution_id)
+            found = await self._find(connection, user_id, execution_id)
             mine = and_(family, executions.c.user_id == user_id, executions.c.deleted_at.is_(None))
             await connection.execute(update(executions).where(mine).values(deleted_at=utc_now()))
+            await touch_session(connection, found.session_id)
 
     async def restore(self, user_id: str, execution_id: str) -> Execution:
         """Take a deletion back; after `UNDO_SECONDS` there is nothing to restore."""
@@ -156,7 +157,9 @@ class ExecutionStore:
                 family = or_(executions.c.id == execution_id, executions.c.root_id == execution_id)
                 with_it = and_(family, executions.c.user_id == user_id, executions.c.deleted_at == deleted_at)
                 await connection.execute(update(executions).where(with_it).values(deleted_at=None))
-            return await self._find(connection, user_id, execution_id)
+            found = await self._find(connection, user_id, execution_id)
+            await touch_session(connection, found.session_id)
+            return found
 
     async def release(self, user_id: str, execution_id: str) -> None:
         """Leave a pending execution to whoever claims it: it waits for a person, not for a server."""
@@ -237,6 +240,7 @@ def _pending_row(new: NewExecution, parent: Execution | None) -> dict[str, Any]:
         "model": "",
         "status": Status.PENDING,
         "warnings": [],
+        "metadata": {},
         "trust": Trust.RAN,
         "created_at": utc_now(),
     }

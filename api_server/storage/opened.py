@@ -9,12 +9,14 @@ import structlog
 
 from api_server.errors import DatabaseUnavailable
 from api_server.settings.storage import StorageSettings
+from api_server.storage.api_keys import ApiKeyStore
 from api_server.storage.attempts import AttemptStore
 from api_server.storage.audit import AuditStore
 from api_server.storage.database import Database, open_database
 from api_server.storage.events import EventStore
 from api_server.storage.executions import ExecutionStore
 from api_server.storage.recorder import Recorder, Stores
+from api_server.storage.remembered import RememberedStore
 from api_server.storage.schema_version import prepare_schema
 from api_server.storage.servers import BEAT_SECONDS, ServerStore
 from api_server.storage.sessions import SessionStore
@@ -35,6 +37,8 @@ class Storage:
     attempts: AttemptStore
     events: EventStore
     audit: AuditStore
+    api_keys: ApiKeyStore
+    remembered: RememberedStore
     servers: ServerStore
     recorder: Recorder
     tapes: TapeStore
@@ -48,16 +52,18 @@ def make_storage(database: Database, *, audits: bool = True, tape_size_max_mb: i
     stores = Stores(database, users, sessions, executions, attempts, audit)
     recorder = Recorder(stores, servers.server_id)
     return Storage(
-        database,
-        users,
-        sessions,
-        executions,
-        attempts,
-        EventStore(database),
-        audit,
-        servers,
-        recorder,
-        TapeStore(database, tape_size_max_mb),
+        database=database,
+        users=users,
+        sessions=sessions,
+        executions=executions,
+        attempts=attempts,
+        events=EventStore(database),
+        audit=audit,
+        api_keys=ApiKeyStore(database, users, audit),
+        remembered=RememberedStore(database),
+        servers=servers,
+        recorder=recorder,
+        tapes=TapeStore(database, tape_size_max_mb),
     )
 
 

@@ -18,7 +18,7 @@ from api_server.storage.database import Database
 from api_server.storage.executions import ExecutionStore, NewExecution
 from api_server.storage.records import UNFINISHED, Attempt, Execution, Status, Trust
 from api_server.storage.servers import INTERRUPTED
-from api_server.storage.sessions import NewMessage, SessionStore
+from api_server.storage.sessions import NewMessage, SessionStore, touch_session
 from api_server.storage.tables import executions
 from api_server.storage.users import UserStore
 from schemas.execution import ExecutionReport
@@ -60,7 +60,8 @@ class Conclusion:
     usage: Usage | None = None
     trust: Trust = Trust.RAN
     fresh_until: datetime | None = None
-    said_metadata: dict[str, Any] = field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    """Further facts for people, such as `stages` and `assumptions`."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,8 @@ class Recording:
             "meaning": understanding.meaning,
         }
         async with self._stores.database.writing() as connection:
-            await self._update(connection, values)
+            if await self._update(connection, values):
+                await touch_session(connection, self.execution.session_id)
 
     async def waits_for_person(self) -> None:
         """The person must confirm first: from now on any server may go on with it (`Recorder.resume`)."""
@@ -169,8 +171,9 @@ class Recording:
             "cost_usd": conclusion.usage.cost_usd if conclusion.usage else None,
             "trust": conclusion.trust,
             "fresh_until": conclusion.fresh_until,
+            "metadata": conclusion.metadata,
         }
-        await self._end(values, conclusion.said, conclusion.said_metadata)
+        await self._end(values, conclusion.said)
 
     async def failed(self, code: str, message: str, usage: Usage | None = None) -> None:
         """The platform could not answer: an error of ours, and no outcome of a script."""
@@ -181,17 +184,18 @@ class Recording:
             "usage": usage.model_dump() if usage else None,
             "cost_usd": usage.cost_usd if usage else None,
         }
-        await self._end(values, message, {"code": code})
+        await self._end(values, message)
 
     async def _step(self, values: dict[str, Any], deed: Deed) -> None:
         async with self._stores.database.writing() as connection:
             if await self._update(connection, values):
                 await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
 
-    async def _end(self, values: dict[str, Any], said: str, metadata: dict[str, Any]) -> None:
-        facts = {name: values.get(name) for name in ("status", "outcome", "error_code")}
+    async def _end(self, values: dict[str, Any], said: str) -> None:
+        known = ("status", "outcome", "error_code", "execution_time_ms", "mcp_calls")
+        facts = {name: values[name] for name in known if values.get(name) is not None}
         deed = Deed("execution_finished", "execution", self.execution.id, facts)
-        message = NewMessage("assistant", said, self.execution.id, {**facts, **metadata})
+        message = NewMessage("assistant", said, self.execution.id, facts)
         async with self._stores.database.writing() as connection:
             if await self._update(connection, {**values, "completed_at": utc_now()}):
                 await self._stores.sessions.append(connection, self.execution.session_id, message)

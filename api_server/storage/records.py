@@ -120,6 +120,8 @@ class Execution:
     cost_usd: float | None
     trust: Trust
     feedback: str | None
+    metadata: dict[str, Any]
+    """Further facts for people, such as `stages` and `assumptions`."""
     fresh_until: datetime | None
     execution_time_ms: float | None
     created_at: datetime
@@ -140,6 +142,7 @@ class ExecutionSummary:
     is_pinned: bool
     question: str
     expanded_question: str
+    parameters: dict[str, Any]
     status: Status
     outcome: str | None
     error_code: str | None
@@ -231,6 +234,6 @@ def read_attempt(row: Mapping[Any, Any]) -> Attempt:
     return read_record(Attempt, {**row, "usage": usage})
 
 
-def new_id(prefix: Literal["sess", "exec", "msg", "log", "key", "srv"]) -> str:
+def new_id(prefix: Literal["sess", "exec", "msg", "log", "key", "srv", "kept"]) -> str:
     """An id that nobody can guess."""
     return f"{prefix}_{uuid4().hex}"

@@ -7,8 +7,11 @@ from sqlalchemy import Connection, inspect, text
 from api_server.errors import SchemaMismatch
 from api_server.storage.database import Database
 
-LATEST_REVISION = "0001"
+LATEST_REVISION = "0002"
 """Of the newest file in `migrations/versions`; written here so that starting need not import Alembic."""
+
+MIGRATION_SECONDS_MAX = 600.0
+"""A change of a large table takes longer than any query may."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -43,8 +46,13 @@ async def prepare_schema(database: Database) -> None:
 
 async def upgrade_schema(database: Database) -> str | None:
     """Apply the missing migrations, all or none; the revision before. Raises `DatabaseUnavailable`."""
-    async with database.writing() as connection:
-        return await connection.run_sync(_upgrade)
+    await read_revision(database)  # one that does not answer is given up as soon as always
+    patient = Database(database.url, pool_size=1, timeout_seconds=MIGRATION_SECONDS_MAX)
+    try:
+        async with patient.writing() as connection:
+            return await connection.run_sync(_upgrade)
+    finally:
+        await patient.close()
 
 
 def _read_revision(connection: Connection) -> str | None:
@@ -61,7 +69,6 @@ def _upgrade(connection: Connection) -> str | None:
     if connection.dialect.name == "postgresql":
         # Two that migrate at once: the second waits, and then finds nothing to do.
         connection.execute(text("SELECT pg_advisory_xact_lock(7021)"))
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
     before = _read_revision(connection)
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.audit import AuditStore, Deed, Origin
 from api_server.storage.database import Database
+from api_server.storage.events import number_in_sessions
 from api_server.storage.processes import ProcessIdentity, identify_process, is_known_dead
 from api_server.storage.records import UNFINISHED, Status, new_id
 from api_server.storage.tables import api_servers, execution_events, executions
 from schemas.execution import Outcome
-from schemas.progress import ProgressType
+from schemas.progress import ProgressEvent, ProgressType
 from schemas.wire import utc_now
 
 BEAT_SECONDS = 5.0
@@ -113,16 +114,17 @@ class ServerStore:
         sequence = execution_events.c.sequence
         counted = select(func.max(sequence)).where(execution_events.c.execution_id == row["id"])
         last = (await connection.execute(counted)).scalar() or 0
-        event = {
-            "execution_id": row["id"],
-            "session_id": row["session_id"],
-            "user_id": row["user_id"],
-            "sequence": last + 1,
-            "type": ProgressType.FAILED,
-            "data": {"code": INTERRUPTED, "message": INTERRUPTED_MESSAGE, "outcome": Outcome.CRASHED},
-            "created_at": now,
-        }
-        await connection.execute(execution_events.insert().values(event))
+        event = ProgressEvent(
+            sequence=last + 1,
+            execution_id=row["id"],
+            session_id=row["session_id"],
+            type=ProgressType.FAILED,
+            data={"code": INTERRUPTED, "message": INTERRUPTED_MESSAGE, "outcome": Outcome.CRASHED},
+            created_at=now,
+        )
+        (numbered,) = await number_in_sessions(connection, [event])
+        values = {**numbered.model_dump(), "user_id": row["user_id"]}
+        await connection.execute(execution_events.insert().values(values))
         deed = Deed("execution_interrupted", "execution", row["id"], {"outcome": Outcome.CRASHED})
         await self._audit.write(connection, row["user_id"], deed, Origin())
 

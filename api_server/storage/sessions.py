@@ -133,8 +133,7 @@ class SessionStore:
             execution_id=message.execution_id,
         )
         await connection.execute(chat_messages.insert().values(vars(said)))
-        moved = update(chat_sessions).where(chat_sessions.c.id == session_id)
-        await connection.execute(moved.values(updated_at=said.created_at))
+        await touch_session(connection, session_id)
         return said
 
     async def last_messages(
@@ -159,6 +158,12 @@ class SessionStore:
         if row is None:
             raise session_not_found(session_id)
         return read_record(ChatSession, row)
+
+
+async def touch_session(connection: AsyncConnection, session_id: str) -> None:
+    """What is in the session changed: copies of it, wherever they are, are out of date."""
+    moved = update(chat_sessions).where(chat_sessions.c.id == session_id)
+    await connection.execute(moved.values(updated_at=utc_now()))
 
 
 def session_not_found(session_id: str) -> SessionNotFound:

@@ -60,6 +60,7 @@ chat_sessions = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("metadata", Json, nullable=False),
     Column("is_pinned", Boolean, nullable=False),
+    Column("event_count", Integer, nullable=False, server_default="0"),
     Column("deleted_at", UtcDateTime),
     Index(None, "user_id", "is_pinned", "updated_at"),
     Index(None, "deleted_at"),
@@ -122,6 +123,7 @@ executions = Table(
     Column("cost_usd", Float),
     Column("trust", String(16), nullable=False),
     Column("feedback", PlainText),
+    Column("metadata", Json, nullable=False),
     Column("fresh_until", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Index(None, "user_id", "created_at"),
@@ -129,6 +131,19 @@ executions = Table(
     Index(None, "status"),
     Index(None, "root_id", "created_at"),
     Index(None, "deleted_at"),
+    Index(None, "user_id", "script_sha256"),
+)
+
+remembered_questions = Table(
+    "remembered_questions",
+    metadata,
+    _belongs_to("execution_id", "executions.id", is_key=True),
+    _belongs_to("user_id", "users.id"),
+    Column("meaning_key", String(64), nullable=False),
+    Column("masked_key", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "user_id", "meaning_key", "created_at"),
+    Index(None, "user_id", "masked_key", "created_at"),
 )
 
 audit_logs = Table(
@@ -183,11 +198,12 @@ execution_events = Table(
     _belongs_to("execution_id", "executions.id", is_key=True),
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     _id("session_id"),
+    Column("session_sequence", Integer, nullable=False),
     _id("user_id"),
     Column("type", String(32), nullable=False),
     Column("data", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Index(None, "session_id", "created_at"),
+    Index(None, "session_id", "session_sequence"),
 )
 
 execution_tapes = Table(

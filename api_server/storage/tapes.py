@@ -50,7 +50,7 @@ class TapeStore:
     async def save(self, execution_id: str, report: ExecutionReport) -> str | None:
         """Keep the recording in `report`, which is as the jail gave it; why it cannot be replayed, if so."""
         reason = self._reason_against(report)
-        packed = Packed(b"", {}) if reason else await asyncio.to_thread(_pack, report)
+        packed = Packed(b"", {}) if reason else await asyncio.to_thread(pack, report)
         row = {
             "execution_id": execution_id,
             "header": packed.header,
@@ -163,7 +163,8 @@ def _not_replayable(reason: str) -> NotReplayable:
     )
 
 
-def _pack(report: ExecutionReport) -> Packed:
+def pack(report: ExecutionReport) -> Packed:
+    """The recording in `report`, compressed."""
     tape = report.tape
     assert tape is not None
     blobs: dict[str, tuple[bytes, int]] = {}

@@ -41,15 +41,15 @@ async def fail(broker: Broker, name: str, *positional: Any, **named: Any) -> Err
 async def test_the_catalogue_lists_every_tool_by_name_with_its_facts(desk: ToolServer) -> None:
     async with connected(desk) as broker:
         catalogue = broker.catalogue()
-    assert [tool.name for tool in catalogue.tools] == ["add", "find", "prices", "tally", "wait"]
-    prices = catalogue.tools[2]
+    assert [tool.name for tool in catalogue.tools] == ["add", "fail", "find", "prices", "tally", "wait"]
+    prices = catalogue.tools[3]
     assert (prices.server, prices.description) == ("server0", "Closing prices.")
     assert (prices.volatility_seconds, prices.is_read_only) == (60, True)
     assert list(prices.input_schema["properties"]) == ["symbol", "days"]
     assert prices.output_schema is not None
-    assert not catalogue.tools[3].is_read_only
+    assert not catalogue.tools[4].is_read_only
     (server,) = catalogue.servers
-    assert (server.state, server.tool_count, server.url) == (ServerState.CONNECTED, 5, desk.url)
+    assert (server.state, server.tool_count, server.url) == (ServerState.CONNECTED, 6, desk.url)
 
 
 async def test_the_digest_tells_the_same_tools_from_other_ones(desk: ToolServer) -> None:
@@ -260,7 +260,7 @@ async def test_a_server_that_dies_is_noted_and_used_again_when_it_is_back() -> N
         server.start()
         assert await connection.call("add", {"numbers": [1]}) == {"total": 1.0}
         back = connection.describe()
-    assert (gone.state, gone.tool_count) == (ServerState.FAILED, 5)
+    assert (gone.state, gone.tool_count) == (ServerState.FAILED, 6)
     assert gone.last_error
     assert (back.state, back.last_error) == (ServerState.CONNECTED, None)
 

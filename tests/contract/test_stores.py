@@ -182,7 +182,7 @@ async def test_another_users_things_do_not_exist(storage: Storage, user: str, se
     recording = await accepted(storage, new)
     await recording.attempted(Attempt(new.id, 1, "x = 1", utc_now(), []))
     event = ProgressEvent(sequence=1, execution_id=new.id, session_id=session, type=ProgressType.ACCEPTED)
-    await storage.events.append(user, [event])
+    (written,) = await storage.events.append(user, [event])
     stranger = f"{user}_x"
     await storage.users.see(stranger)
     for call in (
@@ -215,8 +215,9 @@ async def test_another_users_things_do_not_exist(storage: Storage, user: str, se
     assert await storage.executions.list_runs(stranger, new.id) == []
     assert await storage.attempts.list_all(stranger, new.id) == []
     assert await storage.events.after(stranger, new.id) == []
-    await storage.events.append(stranger, [event.model_copy(update={"sequence": 2})])
-    assert await storage.events.after(user, new.id) == [event]
+    assert await storage.events.after_in_session(stranger, session) == []
+    assert await storage.events.append(stranger, [event.model_copy(update={"sequence": 2})]) == []
+    assert await storage.events.after(user, new.id) == [written]
     assert (await storage.executions.find(user, new.id)).title == new.question
 
 
@@ -380,12 +381,37 @@ async def test_events_are_read_from_a_number_on_in_their_order(
         ProgressEvent(sequence=n, execution_id=new.id, session_id=session, type=kind, data={"n": n})
         for n, kind in enumerate((ProgressType.ACCEPTED, ProgressType.RUNNING, ProgressType.FINISHED), 1)
     ]
-    await storage.events.append(user, events[:2])
-    await storage.events.append(user, events[2:])
-    assert await storage.events.after(user, new.id) == events
-    assert await storage.events.after(user, new.id, 2) == events[2:]
+    written = [
+        *await storage.events.append(user, events[:2]),
+        *await storage.events.append(user, events[2:]),
+    ]
+    assert [event.model_copy(update={"session_sequence": 0}) for event in written] == events
+    assert await storage.events.after(user, new.id) == written
+    assert await storage.events.after(user, new.id, 2) == written[2:]
     assert await storage.events.after(user, new.id, 3) == []
     assert await storage.events.last_sequence(new.id) == 3
+
+
+async def test_events_of_a_session_have_numbers_without_gaps_whoever_writes_at_the_same_time(
+    storage: Storage, user: str, session: str
+) -> None:
+    questions = [a_question(user, session) for _ in range(4)]
+    for new in questions:
+        await accepted(storage, new)
+
+    async def write(execution_id: str) -> None:
+        for n in range(1, 6):
+            event = ProgressEvent(
+                sequence=n, execution_id=execution_id, session_id=session, type=ProgressType.STEP
+            )
+            await storage.events.append(user, [event])
+
+    await asyncio.gather(*(write(new.id) for new in questions))
+    events = await storage.events.after_in_session(user, session)
+    assert [event.session_sequence for event in events] == list(range(1, 21))
+    for new in questions:
+        assert [event.sequence for event in events if event.execution_id == new.id] == [1, 2, 3, 4, 5]
+    assert await storage.events.after_in_session(user, session, 18) == events[18:]
 
 
 async def test_text_that_a_database_cannot_hold_does_not_stop_a_question(

@@ -27,7 +27,7 @@ class AskedApi:
 
     @property
     def pipeline(self) -> Pipeline:
-        pipeline: Pipeline = self.app.state.pipeline
+        pipeline: Pipeline = self.app.state.parts.pipeline
         return pipeline
 
     async def post(self, path: str = "/analyze", **body: Any) -> httpx2.Response:
@@ -70,7 +70,7 @@ async def asked_api(
     transport = httpx2.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://api") as client,
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client,
     ):
         yield AskedApi(app, client)
 

@@ -37,6 +37,8 @@ class PostgreSQL:
         self._run("initdb", "-D", str(self._data), "-U", USER, "-A", "trust", "--no-sync", "-E", "UTF8")
 
     def start(self) -> None:
+        if self._server is not None:
+            return
         command = [str(PROGRAMS / "postgres"), "-D", str(self._data), "-p", str(self.port), "-k", ""]
         options = [part for setting in SETTINGS for part in ("-c", setting)]
         with self._log.open("ab") as log:

@@ -35,7 +35,7 @@ class TrustApi:
 
     @property
     def trust(self) -> Trust:
-        trust: Trust = self.app.state.trust
+        trust: Trust = self.app.state.parts.trust
         return trust
 
     async def ask(self, script: str, user: str = "ann", **parameters: Any) -> str:
@@ -68,6 +68,6 @@ async def opened_trust_api(folder: Path, executor_url: str) -> AsyncIterator[Tru
     transport = httpx2.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://api", timeout=60) as http,
+        httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60) as http,
     ):
         yield TrustApi(app, http)

@@ -168,9 +168,11 @@ def test_health_asks_every_part(house: Running) -> None:
     assert health.status == "up"
     assert [part.name for part in health.parts] == [
         "llm",
+        "database",
         "vectors",
         "executor",
         "jail",
+        "tool_answers",
         "financial",
         "analytics",
         "validation",

@@ -4,13 +4,12 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 from api_server.prompting import PromptParts, estimate_tokens
 from api_server.settings.vectors import VectorSettings
-from api_server.tool_display import FULL_TOOLS_MAX, write_index
+from api_server.tool_display import FULL_TOOLS_MAX, ToolDisplay, write_index
 from api_server.tool_search import ToolSearch
 from api_server.vectors.chroma import open_index
+from prompts.library import Library
 from schemas.tools import Tool
 from tests.doubles.prompts import NO_VECTORS, make_prompts
 from tests.doubles.tool_catalogues import OTHERS, OURS, make_catalogue, many_tools, read_catalogue
@@ -89,7 +88,7 @@ def test_an_index_says_less_of_each_tool_before_it_leaves_one_out() -> None:
 
 async def test_without_vectors_words_find_a_tool() -> None:
     search = ToolSearch(NO_VECTORS)
-    found = await search.nearest("bollinger bands squeeze", OUR_TOOLS, 3)
+    found = (await search.rank("bollinger bands squeeze", OUR_TOOLS, 3))[:3]
     assert {"calculate_bollinger_bands", "detect_bollinger_squeeze"} <= {tool.name for tool in found}
     await search.close()
 
@@ -99,19 +98,20 @@ async def test_vectors_find_a_tool_that_shares_no_word_and_forget_those_that_are
     settings = VectorSettings(_env_file=None, qna_data_dir=tmp_path)
     async with open_index(settings) as vectors:
         search = ToolSearch(vectors)
-        await search.nearest(question, OUR_TOOLS, 5)
+        await search.rank(question, OUR_TOOLS, 5)
         await search.remembered()
-        names = [tool.name for tool in await search.nearest(question, OUR_TOOLS, 15)]
-        alone = [tool.name for tool in await ToolSearch(NO_VECTORS).nearest(question, OUR_TOOLS, 15)]
+        names = [tool.name for tool in await search.rank(question, OUR_TOOLS, 15)]
+        alone = [tool.name for tool in await ToolSearch(NO_VECTORS).rank(question, OUR_TOOLS, 15)]
         assert names != alone
         fewer = make_catalogue([tool for tool in OUR_TOOLS.tools if tool.name != names[0]])
-        assert names[0] not in [tool.name for tool in await search.nearest(question, fewer, 5)]
+        assert names[0] not in [tool.name for tool in await search.rank(question, fewer, 5)]
         await search.close()
 
 
-@pytest.mark.parametrize("first", ["calculate_gaps", "eodhd_splits"])
-async def test_tools_of_the_examples_come_first(first: str) -> None:
-    search = ToolSearch(NO_VECTORS)
-    found = await search.nearest(QUESTION, OUR_TOOLS, 3, [first])
-    assert found[0].name == first
-    await search.close()
+async def test_tools_of_the_examples_are_shown_whatever_else_suits() -> None:
+    display = ToolDisplay(Library(()), NO_VECTORS)
+    ranked = await display.rank(QUESTION, OUR_TOOLS)
+    least = ranked[-1].name
+    assert f"def {least}(" not in (await display.show(OUR_TOOLS, ranked, ())).relevant
+    assert f"def {least}(" in (await display.show(OUR_TOOLS, ranked, [least])).relevant
+    await display.close()

@@ -56,6 +56,7 @@ chat_sessions = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("metadata", Json, nullable=False),
     Column("is_pinned", Boolean, nullable=False),
+    Column("event_count", Integer, nullable=False, server_default="0"),
     Column("deleted_at", UtcDateTime),
     Index(None, "user_id", "is_pinned", "updated_at"),
     Index(None, "deleted_at"),
@@ -118,6 +119,7 @@ executions = Table(
     Column("cost_usd", Float),
     Column("trust", String(16), nullable=False),
     Column("feedback", PlainText),
+    Column("metadata", Json, nullable=False),
     Column("fresh_until", UtcDateTime),
     Column("deleted_at", UtcDateTime),
     Index(None, "user_id", "created_at"),
@@ -179,11 +181,12 @@ execution_events = Table(
     _belongs_to("execution_id", "executions.id", is_key=True),
     Column("sequence", Integer, primary_key=True, autoincrement=False),
     _id("session_id"),
+    Column("session_sequence", Integer, nullable=False),
     _id("user_id"),
     Column("type", String(32), nullable=False),
     Column("data", Json, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Index(None, "session_id", "created_at"),
+    Index(None, "session_id", "session_sequence"),
 )
 
 execution_tapes = Table(

@@ -1,0 +1,1 @@
+"""Whether a question was answered before, or its script can answer it with other parameters."""

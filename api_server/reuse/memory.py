@@ -1,0 +1,130 @@
+"""Earlier questions much like a given one: proposed by their vectors, labelled by structure."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from api_server.dialogue.masking import masked_text
+from api_server.dialogue.understanding import Dialogue
+from api_server.errors import VectorsUnavailable
+from api_server.storage.records import Execution
+from api_server.vectors.index import OWNER, Collection, Item, Proposal, VectorIndex
+from schemas.reuse import EarlierQuestion
+from schemas.wire import utc_now
+from service.cache.cache import Cache
+
+log = structlog.get_logger()
+
+PROPOSED_MAX = 12
+KEPT_SECONDS = 7 * 24 * 3600
+SIMILAR_ENOUGH = 0.35
+"""Below it a proposal says nothing to a person; it decides nothing else."""
+
+
+@dataclass(frozen=True)
+class QuestionMemory:
+    """Remembers questions by what they ask, without whom and when. Does without while the index starts."""
+
+    dialogue: Dialogue
+    index: VectorIndex
+    cache: Cache
+
+    async def remember(self, execution: Execution) -> None:
+        """Let the question be proposed from now on; without an index it is only found by its equal."""
+        question = execution.expanded_question or execution.question
+        item = Item(
+            id=execution.id,
+            text=masked_text(question, self.dialogue.cutter),
+            facts={
+                OWNER: execution.user_id,
+                "session_id": execution.session_id,
+                "question": question,
+                "asked_at": execution.created_at.isoformat(),
+            },
+        )
+        if not item.text:
+            return
+        try:
+            await self.index.remember(Collection.QUESTIONS, [item])
+        except VectorsUnavailable as error:
+            log.warning("question_not_in_index", execution_id=execution.id, reason=error.message)
+            return
+        await self.cache.forget_all(_prefix(execution.user_id))
+
+    async def forget(self, user_id: str, execution_ids: Sequence[str]) -> None:
+        """Drop questions that their user deleted."""
+        try:
+            await self.index.forget(Collection.QUESTIONS, execution_ids, owner=user_id)
+        except VectorsUnavailable as error:
+            log.warning("questions_not_forgotten", count=len(execution_ids), reason=error.message)
+        await self.cache.forget_all(_prefix(user_id))
+
+    async def find(self, user_id: str, question: str, count: int = 3) -> list[EarlierQuestion]:
+        """The earlier questions most like `question`: equal ones first, then by similarity."""
+        proposals = await self._propose(user_id, masked_text(question, self.dialogue.cutter))
+        labelled = [self._label(proposal, question) for proposal in proposals]
+        shown = [earlier for earlier in labelled if _is_worth_showing(earlier)]
+        latest_of_each = {
+            earlier.question: earlier for earlier in sorted(shown, key=lambda one: one.asked_at)
+        }
+        order = sorted(latest_of_each.values(), key=lambda one: (RANK[one.relation], -one.similarity_score))
+        return order[:count]
+
+    async def _propose(self, user_id: str, text: str) -> list[Proposal]:
+        """From the cache of the last days, else from the index; none while that is not ready."""
+        key = _prefix(user_id) + _digest(text)
+        kept = await self.cache.get(key)
+        if kept is not None:
+            return [Proposal(**one) for one in kept]
+        if not text or not self.index.readiness.is_ready:
+            return []
+        try:
+            found = await self.index.propose(Collection.QUESTIONS, text, PROPOSED_MAX, {OWNER: user_id})
+        except VectorsUnavailable as error:
+            log.warning("no_similar_questions", reason=error.message)
+            return []
+        await self.cache.put(key, [_as_json(one) for one in found], KEPT_SECONDS)
+        return found
+
+    def _label(self, proposal: Proposal, question: str) -> EarlierQuestion:
+        earlier = str(proposal.facts["question"])
+        asked, known = self.dialogue.meaning(question), self.dialogue.meaning(earlier)
+        asked_at = datetime.fromisoformat(str(proposal.facts["asked_at"]))
+        is_same, is_alike = asked.key == known.key, asked.masked_key == known.masked_key
+        return EarlierQuestion(
+            execution_id=proposal.id,
+            session_id=str(proposal.facts["session_id"]),
+            question=earlier,
+            relation="same" if is_same else "other_parameters" if is_alike else "similar",
+            similarity_score=round(max(proposal.similarity, 0.0), 3),
+            asked_at=asked_at,
+            age_seconds=(utc_now() - asked_at).total_seconds(),
+        )
+
+
+RANK = {"same": 0, "other_parameters": 1, "similar": 2}
+
+
+def _is_worth_showing(earlier: EarlierQuestion) -> bool:
+    return earlier.relation != "similar" or earlier.similarity_score >= SIMILAR_ENOUGH
+
+
+def _as_json(proposal: Proposal) -> dict[str, object]:
+    return {
+        "id": proposal.id,
+        "text": proposal.text,
+        "facts": dict(proposal.facts),
+        "similarity": proposal.similarity,
+    }
+
+
+def _prefix(user_id: str) -> str:
+    """Where the cache keeps what was proposed to one user: a new question of theirs makes all of it stale."""
+    return f"similar_questions:{_digest(user_id)[:16]}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

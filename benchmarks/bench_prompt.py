@@ -1,0 +1,152 @@
+"""What a prompt costs: tokens of 50 and 1,000 tools, our own time before the first token, similar questions.
+
+Tokens are counted twice: characters / 4, and by the Llama 2 tokenizer that ships with wordllama.
+"""
+
+import asyncio
+import tempfile
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+from tokenizers import Tokenizer
+
+from api_server.llm.provider import Draft, ScriptTask
+from api_server.llm.providers.scripted import ScriptedProvider
+from api_server.prompting import PromptMaker, estimate_tokens
+from api_server.settings.vectors import VectorSettings
+from api_server.type_check import TypeChecker
+from api_server.vectors.chroma import open_index
+from api_server.vectors.index import Collection, Item, VectorIndex
+from benchmarks.measure import Figures, print_line
+from prompts.library import load_library
+from tests.doubles.prompts import FixedCatalog
+from tests.doubles.tool_catalogues import OURS, make_catalogue, many_tools, read_catalogue
+
+ROUNDS = 60
+QUESTION = "Which of KO, PEP and MNST had the best Sharpe ratio since 2020, and how deep did each fall?"
+FEW, MANY = 1_000, 100_000
+TOPICS = (
+    "volatility",
+    "drawdown",
+    "beta",
+    "the dividend yield",
+    "momentum",
+    "the average volume",
+    "a moving average",
+)
+
+
+async def main() -> None:
+    """Print every figure."""
+    library = load_library()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = VectorSettings(_env_file=None, qna_data_dir=Path(folder))
+        async with open_index(settings) as vectors:
+            makers = {count: make_maker(count, vectors) for count in (50, 60, 1000)}
+            for maker in makers.values():
+                await maker.remember()
+                await maker.make(QUESTION)
+            await count_tokens(makers)
+            await time_to_first_token(makers[60])
+            for maker in makers.values():
+                await maker.close()
+            await search_questions(vectors)
+    await check_types(library.find("sharpe_ranking").source)
+
+
+def make_maker(count: int, vectors: VectorIndex) -> PromptMaker:
+    """A prompt maker over `count` tools."""
+    return PromptMaker(FixedCatalog(make_catalogue(many_tools(count))), load_library(), vectors, 8000)
+
+
+async def count_tokens(makers: dict[int, PromptMaker]) -> None:
+    """The prompt of 1,000 tools against that of 50, and how long it takes to make it."""
+    folder = Path(find_spec("wordllama").submodule_search_locations[0])  # type: ignore[union-attr, index]
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizers" / "l2_supercat_tokenizer_config.json"))
+    tokens: dict[int, tuple[int, int]] = {}
+    for count in (50, 1000):
+        text = (await makers[count].make(QUESTION)).prompt.text
+        tokens[count] = estimate_tokens(text), len(tokenizer.encode(text).ids)
+        estimated, counted = (now / before for now, before in zip(tokens[count], tokens[50], strict=True))
+        print_line(
+            "prompt",
+            f"{count}_tools",
+            await durations_of(partial(makers[count].make, QUESTION), 30),
+            tokens_estimated=tokens[count][0],
+            tokens_llama2=tokens[count][1],
+            ratio_to_50_tools_estimated=round(estimated, 2),
+            ratio_to_50_tools_llama2=round(counted, 2),
+        )
+
+
+async def time_to_first_token(maker: PromptMaker) -> None:
+    """From a question to the first piece of text of a provider that answers at once, with 60 tools."""
+    draft = Draft("result = 1", "", (), "scripted")
+    provider = ScriptedProvider([draft] * ROUNDS)
+    catalogue = make_catalogue(many_tools(60))
+
+    async def ask(number: int) -> float:
+        question = f"{QUESTION} {number}"
+        first: list[float] = []
+
+        async def hear(_piece: str) -> None:
+            first.append(time.perf_counter())
+
+        started = time.perf_counter()
+        made = await maker.make(question)
+        await provider.write_script(ScriptTask(question, made.prompt, catalogue), hear)
+        return (first[0] - started) * 1000
+
+    durations = sorted([await ask(number) for number in range(ROUNDS)])
+    print_line("question_to_first_token", "own_overhead_60_tools", Figures(durations), target_p50_ms=20)
+
+
+async def search_questions(vectors: VectorIndex) -> None:
+    """Similar questions of one person among 1,000 and among 100,000."""
+    medians: dict[int, float] = {}
+    for owner, count in (("few", FEW), ("many", MANY)):
+        items = [
+            Item(str(number), f"{TOPICS[number % 7]} of SYMBOL over {number} days", {"user_id": owner})
+            for number in range(count)
+        ]
+        for start in range(0, count, 10_000):
+            await vectors.remember(Collection.QUESTIONS, items[start : start + 10_000])
+        await durations_of(partial(propose, vectors, owner), 20)
+        figures = await durations_of(partial(propose, vectors, owner), 200)
+        medians[count] = figures.median_ms
+        print_line(
+            "similar_questions",
+            f"among_{count}",
+            figures,
+            ratio_to_1000=round(figures.median_ms / medians[FEW], 2),
+        )
+
+
+async def propose(vectors: VectorIndex, owner: str) -> None:
+    """One search."""
+    await vectors.propose(Collection.QUESTIONS, "how volatile was SYMBOL over PERIOD", 10, {"user_id": owner})
+
+
+async def check_types(script: str) -> None:
+    """One script against the types of all our tools."""
+    checker, catalogue = TypeChecker(), read_catalogue(*OURS)
+    print_line(
+        "type_check", "pyrefly_95_tools", await durations_of(partial(checker.check, script, catalogue), 15)
+    )
+
+
+async def durations_of(work: Callable[[], Awaitable[object]], rounds: int) -> Figures:
+    """`work` so many times, one after the other."""
+    durations = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        await work()
+        durations.append((time.perf_counter() - started) * 1000)
+    return Figures(sorted(durations))
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

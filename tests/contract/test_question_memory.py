@@ -1,0 +1,89 @@
+"""Earlier questions are proposed by their vectors and labelled by their structure."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from api_server.dialogue.understanding import create_dialogue
+from api_server.reuse.memory import QuestionMemory
+from api_server.settings.vectors import VectorSettings
+from api_server.storage.records import Execution
+from api_server.vectors.chroma import ChromaIndex, open_index
+from service.cache.memory_cache import MemoryCache
+from tests.doubles.databases import a_question, accepted, make_settings, migrate, opened_stores
+
+DIALOGUE = create_dialogue()
+
+
+@pytest.fixture
+async def index(tmp_path: Path) -> AsyncIterator[ChromaIndex]:
+    async with open_index(VectorSettings(_env_file=None, qna_data_dir=tmp_path)) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def pattern(tmp_path: Path, request: pytest.FixtureRequest) -> Execution:
+    """An execution to be varied."""
+    settings = make_settings("sqlite", tmp_path, request)
+    await asyncio.to_thread(migrate, settings)
+    async with opened_stores(settings) as storage:
+        return (await accepted(storage, a_question("ann", "sess_1"))).execution
+
+
+async def remember(memory: QuestionMemory, pattern: Execution, *questions: str, user: str = "ann") -> None:
+    for number, question in enumerate(questions):
+        identity = f"exec_{user}_{number}"
+        asked = replace(pattern, id=identity, user_id=user, question=question, expanded_question=question)
+        await memory.remember(asked)
+
+
+async def test_equal_questions_come_first_and_are_said_to_be(index: ChromaIndex, pattern: Execution) -> None:
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    await remember(
+        memory,
+        pattern,
+        "volatility of PEP in 2020",
+        "What was the volatility of KO in 2019?",
+        "implied volatility of KO in 2019",
+        "news on Disney",
+    )
+    found = await memory.find("ann", "KO volatility in 2019")
+    assert [(one.question, one.relation) for one in found] == [
+        ("What was the volatility of KO in 2019?", "same"),
+        ("volatility of PEP in 2020", "other_parameters"),
+        ("implied volatility of KO in 2019", "similar"),
+    ]
+
+
+async def test_nobody_is_shown_what_others_asked(index: ChromaIndex, pattern: Execution) -> None:
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    await remember(memory, pattern, "volatility of KO", user="bob")
+    assert await memory.find("ann", "volatility of KO") == []
+
+
+async def test_a_new_question_is_proposed_although_look_ups_are_cached(
+    index: ChromaIndex, pattern: Execution
+) -> None:
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    await remember(memory, pattern, "beta of KO vs SPY")
+    assert len(await memory.find("ann", "volatility of KO")) <= 1
+    await remember(memory, pattern, "volatility of KO")
+    assert (await memory.find("ann", "volatility of KO"))[0].relation == "same"
+
+
+async def test_what_is_forgotten_is_not_proposed(index: ChromaIndex, pattern: Execution) -> None:
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    await remember(memory, pattern, "volatility of KO")
+    await memory.forget("ann", ["exec_ann_0"])
+    assert await memory.find("ann", "volatility of KO") == []
+
+
+async def test_without_an_index_nothing_is_proposed_or_raised(pattern: Execution, tmp_path: Path) -> None:
+    closed = ChromaIndex(VectorSettings(_env_file=None, qna_data_dir=tmp_path / "closed"))
+    await closed.close()
+    memory = QuestionMemory(DIALOGUE, closed, MemoryCache())
+    await remember(memory, pattern, "volatility of KO")
+    assert await memory.find("ann", "volatility of KO") == []
