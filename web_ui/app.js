@@ -15,6 +15,9 @@ import { showExamples, showInstallation } from "./welcome.js";
 
 const find = (id) => document.getElementById(id);
 
+/** Styles of what shows answers. */
+const SHEETS = ["answer", "charts", "bench", "script"];
+
 class Page {
   state = new PageState();
   questions = new Questions(this.state);
@@ -22,6 +25,7 @@ class Page {
   askBox = new AskBox(find("ask"), this);
   rail = new Rail(find("rail"), this);
   #views = [];
+  #preparing = null;
   #banner = element("p", { class: "note amber", id: "connection", hidden: true });
   bench = null;
 
@@ -127,14 +131,18 @@ class Page {
   }
 
   /** What shows answers comes when a question is typed or opened; the empty page does not wait for it. */
-  async prepare() {
+  prepare() {
+    this.#preparing ??= this.#prepare();
+    return this.#preparing;
+  }
+
+  async #prepare() {
     const parts = [
       import("./answer/answer_view.js"),
       import("./answer/step_list.js"),
       import("./bench/bench.js"),
     ];
-    const [answer, steps, bench] = await Promise.all(parts).catch(() => []);
-    if (this.bench) return;
+    const [answer, steps, bench] = await Promise.all([...parts, ...SHEETS.map(loadSheet)]).catch(() => []);
     if (!answer) return this.#offerReload();
     this.bench = new bench.Bench(find("bench"), this);
     this.#views = [new answer.AnswerView(this), new steps.StepList(find("steps"), this), this.bench];
@@ -148,6 +156,7 @@ class Page {
       keepDraft(this.askBox.text || this.state.values.question);
       location.assign("/");
     };
+    this.#preparing = null;
     this.#banner.hidden = false;
     this.#banner.replaceChildren(
       "The server did not answer. ",
@@ -183,6 +192,13 @@ class Page {
     find("answer").append(form);
     box.focus();
   }
+}
+
+function loadSheet(name) {
+  const href = new URL(`./style/${name}.css`, import.meta.url).href;
+  return new Promise((resolve, reject) => {
+    document.head.append(element("link", { rel: "stylesheet", href, on: { load: resolve, error: reject } }));
+  });
 }
 
 void new Page().start();

@@ -1,9 +1,8 @@
 // The one state of the page. Everything that is shown is drawn from it; nothing else remembers anything.
 
 /**
- * @typedef
- *   {"empty"|"expanding"|"confirming"|"generating"|"validating"|"running"|"result"|"partial"|"error"|"stopped"|"rerunning"}
- *   Phase
+ * @typedef {"empty"|"expanding"|"confirming"|"generating"|"validating"|"running"} PhaseBefore
+ * @typedef {PhaseBefore|"result"|"partial"|"error"|"stopped"|"rerunning"} Phase
  *
  * @typedef {object} Values everything the page knows
  * @property {Phase} phase

@@ -39,7 +39,8 @@ def test_a_script_that_gets_into_the_page_does_not_run(reader: Reader) -> None:
     expect(reader.find("h1")).to_be_visible()
 
 
-def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house: PageServer) -> None:
+def make_hostile_course() -> Course:
+    """An answer with the hostile text wherever a text can stand."""
     result = make_result()
     result["description"] = f"Sentence {HOSTILE}"
     result["body"] = [
@@ -54,7 +55,7 @@ def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house
         error=ErrorDetail(code="x", message=f"problem {HOSTILE}"),
         metadata={"source": HOSTILE, "as_of": HOSTILE, "feed": HOSTILE},
     )
-    house.courses["Hostile"] = Course(
+    return Course(
         report=make_report(
             result,
             calls=[call],
@@ -67,6 +68,10 @@ def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house
         expanded=f"expanded {HOSTILE}",
         repairs=(f"repair {HOSTILE}",),
     )
+
+
+def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house: PageServer) -> None:
+    house.courses["Hostile"] = make_hostile_course()
     question = f"Hostile {HOSTILE}"
     reader.open().ask(question, until="partial")
     expect(reader.find("#sentence")).to_have_text(f"Sentence {HOSTILE}")

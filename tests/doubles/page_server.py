@@ -110,6 +110,7 @@ def create_page_app(house: PageServer) -> FastAPI:
     app = create_http_app("page", "0", None, pages.PAGE_HEADERS)  # type: ignore[arg-type]
     app.include_router(pages.router)
     app.include_router(pages.text_router)
+    app.include_router(pages.text_router)
     _add_questions(app, house)
     _add_executions(app, house)
     _add_changes(app, house)
