@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from schemas.execution import ExecutionReport, Outcome
 from schemas.progress import ProgressType
-from tests.browser.reader import QUESTION, Reader
+from tests.browser.reader import QUESTION, Reader, new_reader
 from tests.doubles.page_house import Course, Problem, make_failure, make_report, make_result
 from tests.doubles.page_server import PageServer
 
@@ -171,19 +171,20 @@ def test_a_server_that_is_away_is_named_and_the_question_kept(reader: Reader, ho
 
 
 def test_a_server_that_went_away_before_the_first_question_is_named_too(
-    reader: Reader, house: PageServer
+    browser: Browser, house: PageServer
 ) -> None:
-    reader.tolerate("Failed to load resource|net::ERR")
-    reader.open()
-    expect(reader.find(".example")).to_have_count(6)
-    house.stop()
-    try:
-        reader.ask(until=None)
-        expect(reader.find("#connection")).to_contain_text("The server did not answer")
-    finally:
-        house.restart()
-    reader.button("Load again").click()
-    expect(reader.find("#question-text")).to_have_value(QUESTION)
+    with new_reader(browser, house) as reader:
+        reader.tolerate("Failed to load resource|net::ERR")
+        reader.open()
+        expect(reader.find(".example")).to_have_count(6)
+        house.stop()
+        try:
+            reader.ask(until=None)
+            expect(reader.find("#connection")).to_contain_text("The server did not answer")
+        finally:
+            house.restart()
+        reader.button("Load again").click()
+        expect(reader.find("#question-text")).to_have_value(QUESTION)
 
 
 def test_silence_is_noticed_and_stop_reaches_the_server(reader: Reader, house: PageServer) -> None:

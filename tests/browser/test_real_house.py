@@ -1,5 +1,6 @@
 """The page over the five real servers, with the offline analyst and the simulated market."""
 
+import os
 from collections.abc import Iterator
 
 import httpx2
@@ -26,12 +27,11 @@ def reader(browser: Browser, house: Running) -> Iterator[Reader]:
         yield reader
 
 
-def require(house: Running, *paths: str) -> None:
-    """Skip where this house does not have an address yet."""
-    offered = httpx2.get(f"{house.url}/openapi.json", trust_env=False).json()["paths"]
-    missing = [path for path in paths if path not in offered]
-    if missing:
-        pytest.skip(f"the API does not offer {missing}")
+def require_memory(reader: Reader) -> None:
+    """Skip while executions are not kept, which the rest of a test looks at; in CI that is a failure."""
+    reply = httpx2.get(f"{reader.url}/executions/{reader.path.split('/')[2]}", trust_env=False)
+    if reply.status_code == 404 and not os.environ.get("CI"):
+        pytest.skip("this house does not keep executions")
 
 
 def ask(reader: Reader, question: str = QUESTION) -> None:
@@ -41,13 +41,14 @@ def ask(reader: Reader, question: str = QUESTION) -> None:
 
 
 def test_a_question_is_answered_changed_and_traced(reader: Reader, house: Running) -> None:
-    require(house, "/executions/{execution_id}", "/executions/{execution_id}/events")
+    reader.tolerate("status of 404" if not os.environ.get("CI") else "^$")
     reader.open()
     expect(reader.find("#offline-notice")).to_contain_text("simulated market")
     ask(reader)
     expect(reader.find(".tile")).to_have_count(3)
     expect(reader.find("svg.plot .bars")).to_have_count(1)
     expect(reader.find(".origin")).to_contain_text("Not investment advice.")
+    require_memory(reader)
     first = reader.path
     reader.find("#field-days").fill("120")
     reader.button("Re-run").click()
@@ -60,15 +61,10 @@ def test_a_question_is_answered_changed_and_traced(reader: Reader, house: Runnin
 
 
 def test_figures_have_sources_and_a_replay_is_identical(reader: Reader, house: Running) -> None:
-    require(
-        house,
-        "/executions/{execution_id}",
-        "/executions/{execution_id}/events",
-        "/executions/{execution_id}/provenance",
-        "/executions/{execution_id}/replay",
-    )
+    reader.tolerate("status of 404" if not os.environ.get("CI") else "^$")
     reader.open()
     ask(reader)
+    require_memory(reader)
     reader.find(".tile .source-link").first.click()
     expect(reader.find(".provenance")).to_contain_text("depends on", timeout=ANSWER_MS)
     reader.button("Replay").click()
@@ -83,7 +79,6 @@ def test_what_cannot_be_answered_is_refused_with_a_way_on(reader: Reader, house:
 
 
 def test_an_edited_script_is_held_to_the_rules(reader: Reader, house: Running) -> None:
-    require(house, "/validate", "/execute")
     reader.tolerate("status of 404")
     reader.open()
     ask(reader)

@@ -143,9 +143,12 @@ def _add_questions(app: FastAPI, house: PageServer) -> None:
     @app.post("/conversation/confirm")
     async def confirm(request: Request) -> Response:
         body = await _read(request, house)
-        execution = house.executions[body["execution_id"]]
-        course = execution.course
-        execution.course = Course(report=course.report or make_report(make_result()))
+        held = house.executions[body["execution_id"]]
+        if body["choice"] == "cancel":
+            return JSONResponse({"success": True, "status": "cancelled", "question": held.question})
+        course = Course(report=held.course.report or make_report(make_result()))
+        execution = Execution(f"{held.id}c", held.question, held.session_id, course, f"{held.id}c")
+        house.executions[execution.id] = execution
         asyncio.get_running_loop().create_task(_write_and_run(house, execution))
         return await _reply_of(execution)
 

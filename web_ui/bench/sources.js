@@ -4,6 +4,7 @@ import { exportRun, findProvenance, replay } from "../api.js";
 import { ApiError, Unreachable } from "../http.js";
 import { button, element } from "../elements.js";
 import { countOf, formatDate, formatDuration } from "../format.js";
+import { lineOfCall } from "./call_lines.js";
 import { fileName, saveFile } from "../saving.js";
 
 const STAGES = {
@@ -92,12 +93,11 @@ export class SourcesTab {
 
   #drawCalls(run) {
     const longest = Math.max(1, ...run.calls.map((call) => call.started_ms + call.duration_ms));
-    const lines = run.script.split("\n");
     return element(
       "ol",
       { class: "call-list" },
       run.calls.map((call, place) => {
-        const line = lines.findIndex((text) => new RegExp(`\\b${call.tool}\\b["']?\\s*[(,]`).test(text)) + 1;
+        const line = lineOfCall(run.script, call.tool);
         return element(
           "li",
           { class: `call ${call.success === false ? "failed" : ""}`, "data-call": place },
