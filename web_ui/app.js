@@ -66,6 +66,7 @@ class Page {
       parameters: () => this.#showTab("parameters"),
       set: () => this.questions.rerun({ ...run.values, ...value }),
       ask: () => this.questions.ask(value),
+      recorded: () => this.questions.rerun(run.values, "recorded"),
       new: () => this.newQuestion(),
       search: () => this.rail.focusSearch(),
       key: () => this.#askForKey(),

@@ -100,3 +100,16 @@ def test_an_edited_script_is_checked_before_it_runs(reader: Reader, house: PageS
     reader.button("Run edited script").click()
     expect(reader.find(".findings")).to_contain_text("os is not allowed Remove the line.")
     assert house.sent("POST", "/execute") == []
+
+
+def test_a_run_that_the_provider_failed_can_use_the_recorded_data(reader: Reader, house: PageServer) -> None:
+    tool_error = {"code": "vendor_unavailable", "message": "no answer within 10 s", "details": {}}
+    report = make_failure(Outcome.RAISED, "SCRIPT_ERROR", "ToolError: …", tool_error=tool_error)
+    reader.open().ask()
+    house.courses["rerun"] = Course(report=report)
+    reader.button("Re-run").click()
+    expect(reader.find("#problem-title")).to_have_text("The data provider did not answer")
+    house.courses.clear()
+    reader.button("Use the recorded data").click()
+    reader.page.wait_for_url("**/runs/**")
+    assert house.sent("POST", "/rerun")[1]["data"] == "recorded"

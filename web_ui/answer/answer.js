@@ -88,11 +88,12 @@ function drawDifference(difference, values, page) {
 }
 
 function drawWarnings(run) {
-  if (!run.warnings.length) return null;
+  const texts = [...new Set([...run.warnings, ...(run.label?.warnings ?? [])])];
+  if (!texts.length) return null;
   return element(
     "ul",
     { class: "warnings" },
-    run.warnings.map((text) => element("li", {}, text)),
+    texts.map((text) => element("li", {}, text)),
   );
 }
 
