@@ -60,14 +60,15 @@ async def open_parts(
         catalog = ToolCatalog(executor, live.cache)
         prompts = await enter(open_prompts(settings, catalog, library, vectors))
         desk = open_desk(settings, executor, providers)
+        reusing = make_reusing(storage, vectors, live.cache, library)
         copies = HotCopies(live.cache)
         yield Parts(
             storage=storage,
             vectors=vectors,
             gate=open_gate(settings, storage, client),
             live=live,
-            conversations=Conversations(storage.sessions, storage.executions, copies),
-            reusing=make_reusing(storage, vectors, live.cache, library),
+            conversations=Conversations(storage.sessions, storage.executions, copies, reusing.memory),
+            reusing=reusing,
             trust=open_trust(settings, storage, executor),
             pipeline=Pipeline(settings, executor, catalog, providers, prompts, desk, Capabilities(library)),
         )

@@ -24,8 +24,8 @@ def analyze(first: int = 1, second: int = 2) -> dict:
 
 
 @pytest.fixture
-async def api(executor: ExecutionServer, tmp_path: Path) -> AsyncIterator[AskedApi]:
-    async with asked_api(executor, tmp_path, prepared()) as opened:
+async def api(executor: ExecutionServer, api_folder: Path) -> AsyncIterator[AskedApi]:
+    async with asked_api(executor, api_folder, prepared()) as opened:
         yield opened
 
 
