@@ -1,4 +1,4 @@
-"""The one path of a question: understand, reuse or write a script, validate, run, repair, present, remember."""
+"""The one path of a question: understand, reuse or write a script, check, run, repair, present, remember."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
