@@ -7,6 +7,7 @@ import { button, element } from "../elements.js";
 import { countOf } from "../format.js";
 import { choose, preference } from "../preferences.js";
 import { fileName, saveFile } from "../saving.js";
+import { callsTool } from "./call_lines.js";
 import { ScriptEditor } from "./script_editor.js";
 
 export class ScriptTab {
@@ -112,9 +113,7 @@ export class ScriptTab {
 
   #drawLine(tokens, number) {
     const text = tokens.map(([, part]) => part).join("");
-    const place = this.#run.calls.findIndex((call) =>
-      new RegExp(`\\b${call.tool}\\b["']?\\s*[(,]`).test(text),
-    );
+    const place = this.#run.calls.findIndex((call) => callsTool(text, call.tool));
     const marker =
       place < 0
         ? null
