@@ -101,7 +101,7 @@ class PageServer:
         """Serve until told to stop, then hang up on everybody, as a server does that is killed."""
         await self._server.serve()
         for connection in list(self._server.server_state.connections):
-            connection.transport.abort()  # type: ignore[union-attr]
+            connection.transport.abort()
         await asyncio.sleep(0.05)
 
 
