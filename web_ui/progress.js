@@ -84,14 +84,24 @@ const CHANGES = {
   failed: (progress) => endSteps(progress, "failed"),
 };
 
-/** `progress` after one more event; one that was heard before, or is of an unknown kind, changes nothing but the clock. @param {Progress} progress @param {any} event @returns {Progress} */
+/**
+ * `progress` after one more event; one that was heard before, or is of an unknown kind, changes nothing but
+ * the clock.
+ * @param {Progress} progress
+ * @param {any} event
+ * @returns {Progress}
+ */
 export function addEvent(progress, event) {
   if (!event || event.sequence <= progress.sequence) return progress;
   const heard = { ...progress, sequence: event.sequence ?? progress.sequence, heardAt: performance.now() };
   return CHANGES[event.type]?.(heard, event.data ?? {}) ?? heard;
 }
 
-/** The same steps for an answer that came without events, or after a reload. @param {import("./api.js").Run} run @returns {Progress} */
+/**
+ * The same steps for an answer that came without events, or after a reload.
+ * @param {import("./api.js").Run} run
+ * @returns {Progress}
+ */
 export function progressOf(run) {
   const steps = [
     {

@@ -82,7 +82,7 @@ def test_an_answer_carries_everything_behind_it(house: Running) -> None:
     assert data["session_id"].startswith("sess_")
     assert [stage["stage"] for stage in data["stages"]] == [
         "understand",
-        "write",
+        "reuse",
         "validate",
         "run",
         "present",

@@ -64,7 +64,8 @@ def taped(report: ExecutionReport) -> TapedRun:
 
 
 def replay(server: ExecutionServer, run: TapedRun) -> Replay:
-    reply = server.http.post("/execute", content=replay_request(run, f"r.{id(run)}").model_dump_json())
+    body = replay_request(run, f"replay-{id(run)}").model_dump_json()
+    reply = server.http.post("/execute", content=body, headers={"content-type": "application/json"})
     assert reply.status_code == 200, reply.text
     return judge_replay(run, ExecutionReport.model_validate_json(reply.content))
 
