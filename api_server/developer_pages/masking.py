@@ -15,7 +15,7 @@ CREDENTIALS = (
     re.compile(r"(?i)(\b(?:bearer|basic)\s+)(?=\S*[\d=])[\w.~+/=-]{12,}"),
     re.compile(r"(\b)(?:sk|pk|qna|ghp|xoxb)[-_][A-Za-z0-9_-]{16,}"),
     re.compile(r"(\b)eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]*"),
-    re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]+@"),
+    re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/@]+(?=@)"),
 )
 """Headers, keys by their beginnings, JSON Web Tokens, users and passwords of addresses."""
 
