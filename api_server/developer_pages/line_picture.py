@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from schemas.monitoring import LineChart
 
-WIDTH, HEIGHT = 640, 180
+WIDTH, HEIGHT = 440, 160
 LEFT, RIGHT, TOP, BOTTOM = 56, 8, 10, 24
-TIMES_SHOWN = 4
+TIMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def draw_lines(chart: LineChart) -> Picture:
 
 
 def ceiling(value: float) -> float:
-    """The next of 1, 2, 5, 10, … at or above `value`: the end of an axis from 0."""
+    """The next of 1, 2, 4, 6, 8, 10, 20, … at or above `value`: an axis whose middle is round too."""
     if value <= 0:
         return 1.0
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 5, 10) if step * power >= value * (1 - 1e-9))
+    return next(step * power for step in (1, 2, 4, 6, 8, 10) if step * power >= value * (1 - 1e-9))
 
 
 def connect(places: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:

@@ -23,6 +23,10 @@ from tests.doubles.tool_server import ToolServer
 PATHS = ("/monitoring?span=hour&refresh=false", "/debug/mcp-tools?q=sharpe", "/debug/system-prompt")
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
 
+TEXT_SIZES = """[...document.querySelectorAll("svg")].map((svg) => svg.getBoundingClientRect().width
+    / svg.viewBox.baseVal.width * parseFloat(getComputedStyle(svg.querySelector("text")).fontSize))"""
+"""Of every chart, on the screen, in pixels."""
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -108,6 +112,8 @@ def test_everybody_can_read_them_on_any_screen(chromium: Browser, house: str, th
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
             assert wide <= 0, (path, width)
+            sizes = page.evaluate(TEXT_SIZES)
+            assert all(size >= 11 for size in sizes), (path, width, min(sizes))
             if folder:
                 name = path.split("?")[0].strip("/").replace("/", "-")
                 page.screenshot(path=Path(folder) / f"{name}-{theme}-{width}.png", full_page=True)

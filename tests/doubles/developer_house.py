@@ -60,6 +60,24 @@ def a_call(tool: str, duration_ms: float, **facts: Any) -> dict[str, Any]:
     return {**call.model_dump(mode="json"), **facts}
 
 
+ORDINARY: dict[str, Any] = {
+    "title": "",
+    "expanded_question": "",
+    "explanation": "",
+    "request_digest": "0" * 64,
+    "kind": "question",
+    "is_pinned": False,
+    "model": "m-1",
+    "parameters": {},
+    "parameter_schema": {},
+    "mcp_calls": [],
+    "warnings": [],
+    "trust": "ran",
+    "execution_time_ms": 1000.0,
+}
+"""Columns of an execution that have to hold something."""
+
+
 class Seed:
     """Writes executions into a database as if they had happened."""
 
@@ -76,56 +94,37 @@ class Seed:
         user_id: str = "local",
         **facts: Any,
     ) -> str:
-        """One execution that began `ago`; `facts` are columns. Its id."""
+        """One execution that began `ago`; `facts` are columns, `stages` and `is_from_cache`. Its id."""
         self._count += 1
-        execution_id, session_id = f"exec_{self._count}", f"sess_{user_id}"
-        is_from_cache = facts.pop("is_from_cache", False)
-        stages = facts.pop("stages", {})
-        report = _report(execution_id, outcome, calls or [], is_from_cache) if outcome else None
-        succeeded = "success" if outcome in (Outcome.COMPLETED, None) else "failed"
-        begun = self.now - ago
+        execution_id, begun = f"exec_{self._count}", self.now - ago
+        is_from_cache, stages = facts.pop("is_from_cache", False), facts.pop("stages", {})
         row = {
+            **ORDINARY,
             "id": execution_id,
             "root_id": execution_id,
             "user_id": user_id,
-            "session_id": session_id,
+            "session_id": await self._open_session(user_id, begun),
             "question": f"Question {self._count}",
-            "title": "",
-            "expanded_question": "",
-            "explanation": "",
-            "request_digest": "0" * 64,
-            "kind": "question",
-            "is_pinned": False,
-            "model": "m-1",
-            "parameters": {},
-            "parameter_schema": {},
-            "mcp_calls": [],
-            "warnings": [],
-            "trust": "ran",
             "metadata": {"stages": [{"stage": name, "duration_ms": ms} for name, ms in stages.items()]},
-            "status": succeeded,
+            "status": "success" if outcome in (Outcome.COMPLETED, None) else "failed",
             "outcome": outcome,
-            "report": report,
-            "execution_time_ms": 1000.0,
-            "created_at": begun,
-            "started_at": begun,
-            "completed_at": begun,
+            "report": _report(execution_id, outcome, calls or [], is_from_cache) if outcome else None,
+            **dict.fromkeys(("created_at", "started_at", "completed_at"), begun),
             **facts,
         }
-        session = {
-            "id": session_id,
-            "user_id": user_id,
-            "title": "",
-            "created_at": begun,
-            "updated_at": begun,
-        }
-        session |= {"metadata": {}, "is_pinned": False}
-        database = self._storage.database
-        async with database.writing() as connection:
-            await self._storage.users.add(connection, user_id)
-            await connection.execute(database.insert(chat_sessions).values(session).on_conflict_do_nothing())
+        async with self._storage.database.writing() as connection:
             await connection.execute(executions.insert().values(row))
         return execution_id
+
+    async def _open_session(self, user_id: str, now: datetime) -> str:
+        """The id of the user's one session."""
+        session_id, database = f"sess_{user_id}", self._storage.database
+        row = {"id": session_id, "user_id": user_id, "title": "", "created_at": now, "updated_at": now}
+        row |= {"metadata": {}, "is_pinned": False}
+        async with database.writing() as connection:
+            await self._storage.users.add(connection, user_id)
+            await connection.execute(database.insert(chat_sessions).values(row).on_conflict_do_nothing())
+        return session_id
 
     async def attempt(self, execution_id: str, *codes: str) -> None:
         """A script that was refused with these findings."""
@@ -174,7 +173,7 @@ async def seed_house(storage: Storage, now: datetime) -> Seed:
     await seed.add(
         6 * MINUTE, [bars, partial], stages={"write": 1900.0, "run": 1100.0}, usage=usage, cost_usd=None
     )
-    cached = {"is_from_cache": True, "reused_from": "exec_1"}
+    cached: dict[str, Any] = {"is_from_cache": True, "reused_from": "exec_1"}
     await seed.add(7 * MINUTE, [bars], stages={"reuse": 2.0}, **cached)
     raised = await seed.add(
         8 * MINUTE, [bars], Outcome.RAISED, error_code="SCRIPT_RAISED", question=f"Why {HOSTILE}?"

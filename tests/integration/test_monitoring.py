@@ -197,6 +197,6 @@ def test_a_line_breaks_off_where_nothing_is_known() -> None:
     series = Series(name="a", values=[0.0, 4.0, None, 2.0, None])
     picture = draw_lines(LineChart(title="", unit="", times=times, series=[series]))
     (line,) = picture.lines
-    assert line.path == "M56 156L200 39.2"  # 0 at the bottom; 4 of 5 of the 146 units above it
-    assert line.dots == [(488.0, 97.6)]
-    assert [tick.text for tick in picture.ticks] == ["0", "2.5", "5"]
+    assert line.path == "M56 136L150 10"  # 0 at the bottom, the largest at the top
+    assert line.dots == [(338.0, 73.0)]
+    assert [tick.text for tick in picture.ticks] == ["0", "2", "4"]
