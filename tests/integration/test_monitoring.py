@@ -203,5 +203,7 @@ def test_a_line_breaks_off_where_nothing_is_known() -> None:
 
 
 def test_a_real_execution_server_says_how_quick_its_tool_servers_are(executor: ExecutionServer) -> None:
-    (server,) = executor.http.get("/tools").json()["servers"]
-    assert 0 < server["latency_ms"] < 60_000
+    servers = executor.http.get("/tools").json()["servers"]
+    latencies = {server["name"]: server["latency_ms"] for server in servers if server["state"] == "connected"}
+    assert latencies
+    assert all(0 < latency < 60_000 for latency in latencies.values()), latencies
