@@ -42,6 +42,11 @@ class Memory:
         taken = recorder.Understanding(understood.expanded_question, understood.confidence, meaning)
         await way.recording.understood(taken)
 
+    async def held_back(self, understood: Understanding, way: Way) -> None:
+        """Its person must confirm it as `understood` says, also after a reload."""
+        await self.understood(understood, way)
+        await way.recording.waits_for_person({"understanding": understood.model_dump(mode="json")})
+
     async def written(self, answer: Answer, way: Way) -> None:
         """The script that is about to run, or to be shown."""
         await way.recording.written(write_down(answer.written, answer.reused_from, answer.all_warnings))

@@ -32,7 +32,8 @@ export async function showExamples(host, ask) {
 export function showInstallation(host, { isOffline, isSimulated }) {
   if ((!isOffline && !isSimulated) || preference("isNoticeSeen")) return;
   const parts = [
-    element(
+    isSimulated &&
+      element(
       "li",
       {},
       element("b", {}, "Demo data: "),
@@ -64,7 +65,7 @@ export function showInstallation(host, { isOffline, isSimulated }) {
   const notice = element(
     "section",
     { class: "notice", id: "offline-notice", "aria-label": "About this installation" },
-    element("h2", {}, "This installation runs offline"),
+    element("h2", {}, isOffline ? "This installation runs offline" : "This installation shows demo data"),
     element("ul", {}, parts.filter(Boolean)),
     element(
       "p",

@@ -81,6 +81,11 @@ def test_what_is_vague_is_confirmed_first_when_the_person_wants_that(house: Runn
     held = post(house, question="apple", auto_expand=False).json()
     assert held["status"] == "confirmation_needed"
     assert held["data"]["execution"] is None
+    proposed = held["data"]["expanded_question"]
+    assert "AAPL" in proposed
+    assert held["data"]["understanding"]["assumptions"]
+    waiting = get(house, f"/executions/{held['data']['execution_id']}")["data"]
+    assert (waiting["status"], waiting["expanded_question"]) == ("pending", proposed)
     confirmed = post(
         house,
         "/conversation/confirm",
@@ -138,3 +143,9 @@ def test_the_events_of_an_answer_are_told_in_order(house: Running) -> None:
     assert kinds[:3] == ["accepted", "understood", "reused"]
     assert kinds[-1] == "finished"
     assert "tool_call_finished" in kinds
+
+
+def test_health_says_whether_the_market_is_simulated(house: Running) -> None:
+    parts = {part["name"]: part["facts"] for part in get(house, "/health")["parts"]}
+    assert parts["financial"]["simulated"] is True
+    assert "simulated" not in parts["analytics"]
