@@ -115,10 +115,10 @@ def test_a_question_asked_again_shows_its_age_and_can_be_refreshed(reader: Reade
 
 def test_a_vague_question_is_confirmed_under_its_own_address(reader: Reader, house: Running) -> None:
     reader.page.add_init_script("localStorage.setItem('qna.asksBeforeExpanding', 'true')")
-    reader.open().ask("apple", until="confirming")
+    reader.open().ask("How volatile is apple?", until="confirming")
     asked, card = reader.path, reader.find(".confirm-card textarea")
     proposed = card.input_value()
-    assert "AAPL" in proposed
+    assert "over the last year" in proposed
     reader.page.reload()
     expect(card).to_have_value(proposed)
     reader.button("Ask this").click()

@@ -70,7 +70,7 @@ def make_result(days: int = 120) -> dict[str, Any]:
     """Figures and one chart that depend on `days`."""
     xs = make_days(250)
     return {
-        "description": f"MSFT was the most volatile of 2 symbols over {days} days, at 31.42% a year.",
+        "description": f"MSFT was the most volatile of 2 symbols over {days} days, at {0.25 + days / 2000:.2%} a year.",
         "body": [
             row("MSFT", 0.25 + days / 2000, "annualised volatility", format="percent"),
             row("AAPL", 0.2512, "annualised volatility", format="percent"),
