@@ -34,15 +34,15 @@ export function showInstallation(host, { isOffline, isSimulated }) {
   const parts = [
     isSimulated &&
       element(
-      "li",
-      {},
-      element("b", {}, "Demo data: "),
-      "without ",
-      code("ALPACA_API_KEY"),
-      " or ",
-      code("EODHD_API_KEY"),
-      ", prices and companies come from a simulated market.",
-    ),
+        "li",
+        {},
+        element("b", {}, "Demo data: "),
+        "without ",
+        code("ALPACA_API_KEY"),
+        " or ",
+        code("EODHD_API_KEY"),
+        ", prices and companies come from a simulated market.",
+      ),
     isOffline &&
       element(
         "li",
