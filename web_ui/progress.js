@@ -103,6 +103,7 @@ export function addEvent(progress, event) {
  * @returns {Progress}
  */
 export function progressOf(run) {
+  const mended = run.attempts.filter((attempt) => attempt.problem).map((attempt) => attempt.problem);
   const steps = [
     {
       name: "understand",
@@ -116,7 +117,7 @@ export function progressOf(run) {
       detail: run.model,
       state: "done",
     },
-    { name: "check", title: "Checked the script", detail: "", state: "done" },
+    { name: "check", title: checkedTitle({ repairs: mended }), detail: "", state: "done" },
     {
       name: "run",
       title: "Ran the script",
@@ -125,7 +126,6 @@ export function progressOf(run) {
     },
   ];
   const shown = run.script ? (run.outcome ? steps : steps.slice(0, 3)) : steps.slice(0, 1);
-  const mended = run.attempts.filter((attempt) => attempt.problem).map((attempt) => attempt.problem);
   return {
     ...startProgress("result"),
     steps: shown,

@@ -32,17 +32,16 @@ export async function showExamples(host, ask) {
 export function showInstallation(host, { isOffline, isSimulated }) {
   if ((!isOffline && !isSimulated) || preference("isNoticeSeen")) return;
   const parts = [
-    isSimulated &&
-      element(
-        "li",
-        {},
-        element("b", {}, "Demo data: "),
-        "prices and companies come from a simulated market. Set ",
-        code("ALPACA_API_KEY"),
-        " or ",
-        code("EODHD_API_KEY"),
-        " for real ones.",
-      ),
+    element(
+      "li",
+      {},
+      element("b", {}, "Demo data: "),
+      "without ",
+      code("ALPACA_API_KEY"),
+      " or ",
+      code("EODHD_API_KEY"),
+      ", prices and companies come from a simulated market.",
+    ),
     isOffline &&
       element(
         "li",

@@ -75,6 +75,8 @@ class Reader:
     def wait_for(self, state: str) -> None:
         """Wait until the page is in a state."""
         expect(self.find("main")).to_have_attribute("data-state", state)
+        if state not in ("empty", "typing"):
+            expect(self.find("#question")).to_be_visible()
 
     def find(self, selector: str) -> Locator:
         """What matches a selector."""

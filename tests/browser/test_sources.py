@@ -70,6 +70,7 @@ def test_the_script_has_numbers_colours_and_its_explanation(reader: Reader) -> N
     expect(reader.find(".token-comment")).to_have_text("# one request for all symbols")
     expect(reader.find(".explanation strong")).to_have_text("closes")
     expect(reader.find(".checked")).to_contain_text("Checked: 0 problems")
+    expect(reader.find("#panel-script")).not_to_contain_text("null")
     reader.button("Wrap").click()
     expect(reader.button("Wrap")).to_have_attribute("aria-pressed", "false")
 

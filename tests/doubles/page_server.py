@@ -18,6 +18,7 @@ from api_server.routes import pages
 from schemas.progress import ProgressType
 from service.http import create_http_app
 from tests.doubles.page_house import Course, Execution, Problem, make_report, make_result
+from tests.doubles.page_replies import describe_analysis, describe_item, describe_view
 
 START_SECONDS_MAX = 10.0
 
@@ -175,7 +176,7 @@ def _add_executions(app: FastAPI, house: PageServer) -> None:
         execution = house.executions.get(execution_id)
         if execution is None:
             return _problem(Problem(404, "NOT_FOUND", "there is no such execution"))
-        return JSONResponse({"success": True, "data": describe(execution)})
+        return JSONResponse({"success": True, "data": describe_view(execution)})
 
     @app.post("/executions/{execution_id}/rerun")
     async def rerun(execution_id: str, request: Request) -> Response:
@@ -238,7 +239,7 @@ def _add_lists(app: FastAPI, house: PageServer) -> None:
         start = int(asked["cursor"])
         following = str(start + 50) if len(chosen) > start + 50 else None
         page = {
-            "executions": [describe(each) for each in chosen[start : start + 50]],
+            "executions": [describe_item(each) for each in chosen[start : start + 50]],
             "next_cursor": following,
         }
         return {"success": True, "data": page}
@@ -357,11 +358,13 @@ async def _reply_of(execution: Execution) -> Response:
     await execution.ended()
     if execution.error is not None:
         return _problem(execution.error)
-    found = describe(execution)
+    found = describe_analysis(execution)
     if execution.status == "pending":
         found["confirmation"] = execution.course.confirmation
     status = "confirmation_needed" if execution.status == "pending" else "success"
-    return JSONResponse({"success": True, "data": found, "timestamp": found["created_at"], "status": status})
+    return JSONResponse(
+        {"success": True, "data": found, "timestamp": execution.created_at.isoformat(), "status": status}
+    )
 
 
 async def _stream(house: PageServer, execution_id: str, after: int) -> AsyncIterator[str]:
@@ -380,42 +383,6 @@ async def _stream(house: PageServer, execution_id: str, after: int) -> AsyncIter
             if event["type"] in ("finished", "failed", "confirmation_needed"):
                 return
         await changed.wait()
-
-
-def describe(execution: Execution) -> dict[str, Any]:
-    """An execution as a reply holds it."""
-    course = execution.course
-    report = execution.report
-    error = execution.error
-    return {
-        "id": execution.id,
-        "execution_id": execution.id,
-        "root_id": execution.root_id,
-        "parent_id": execution.parent_id,
-        "kind": execution.kind,
-        "session_id": execution.session_id,
-        "title": execution.title,
-        "is_pinned": execution.is_pinned,
-        "question": execution.question,
-        "expanded_question": course.expanded or execution.question,
-        "python_code": execution.script,
-        "explanation": course.explanation,
-        "parameters": {"schema": course.schema, "values": execution.values},
-        "status": execution.status,
-        "outcome": report.outcome if report else None,
-        "error_code": error.code if error else None,
-        "error": error.message if error else None,
-        "execution": report.model_dump(mode="json") if report else None,
-        "execution_time_ms": report.execution_time_ms if report else None,
-        "model": "offline",
-        "trust": execution.trust,
-        "attempts": [
-            {"number": place, "python_code": "old", "problem": text}
-            for place, text in enumerate(course.repairs, 1)
-        ],
-        "stages": [{"stage": "write", "duration_ms": 12.0}, {"stage": "run", "duration_ms": 412.0}],
-        "created_at": execution.created_at.astimezone(UTC).isoformat(),
-    }
 
 
 def _problem(problem: Problem) -> JSONResponse:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 
 from api_server.app import create_app
 from api_server.llm.providers.scripted import ScriptedProvider
@@ -22,11 +23,16 @@ POLICY = (
 )
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[httpx2.AsyncClient]:
+@pytest.fixture(scope="module")
+def app() -> FastAPI:
     app = create_app(ApiSettings(_env_file=None), ScriptedProvider([]))
-    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     app.add_api_route("/crash", crash)
+    return app
+
+
+@pytest.fixture
+async def browser(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    transport = httpx2.ASGITransport(app, raise_app_exceptions=False)
     async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1:8010") as client:
         yield client
 

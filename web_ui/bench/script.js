@@ -71,7 +71,7 @@ export class ScriptTab {
       },
       text.script_lines.map((tokens, place) => this.#drawLine(tokens, place + 1)),
     );
-    this.#host.replaceChildren(
+    const parts = [
       this.#drawBar(run, code),
       code,
       element(
@@ -83,7 +83,8 @@ export class ScriptTab {
       drawCheck(run),
       drawAttempts(run),
       drawChange(run, this.#previous),
-    );
+    ];
+    this.#host.replaceChildren(...parts.filter(Boolean));
     if (this.#line) this.showLine(this.#line);
   }
 
