@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from executor.jail.client import Param
 from mcp_servers.analytics.catalogue import make_analytics_tools
 from mcp_servers.financial.catalogue import make_market_tools
 from mcp_servers.financial.market import Market
@@ -55,6 +56,7 @@ class RecipeRunner:
             "call_many": self._call_many,
             "step": lambda _text: None,
             "ToolError": ToolError,
+            "Param": Param,
         }
         functions = {
             name: lambda _name=name, **arguments: self._call(_name, arguments) for name in self._tools
