@@ -1,4 +1,4 @@
-"""Numbers with a meaning of their own: days of an average, counts of rows, rates, weights, amounts of money."""
+"""Numbers with a meaning of their own: days of an average, counts, rates, weights, amounts of money."""
 
 import re
 from typing import NamedTuple
@@ -20,8 +20,8 @@ RISK_FREE = (
 )
 COUNTS = (rf"top[ -]?{NUMBER}\b(?! ?%)", rf"{NUMBER} (?={RANKED})")
 INDICATOR = (
-    r"(?:rsi|relative strength index|atr|average true range|ema|exponential (?:moving )?averages?|adx|stochastic|mfi|"
-    r"money flow index|bollinger)\b"
+    r"(?:rsi|relative strength index|atr|average true range|ema|exponential (?:moving )?averages?|adx|"
+    r"stochastic|mfi|money flow index|bollinger)\b"
 )
 LOOK_BACK = rf"{NUMBER}[ -]?(?:trading[ -])?(?:days?|d|periods?|sessions?)"
 INDICATOR_WINDOWS = (
@@ -32,11 +32,12 @@ INDICATOR_WINDOWS = (
     rf"{LOOK_BACK}[ -](?=rolling\b)",
 )
 PAIRS_OF_WINDOWS = (
-    rf"(?P<first>\d{{1,4}})(?:[ -]?days?)? ?(?:/|and|vs|over) ?(?:the |its )?(?P<second>\d{{1,4}})(?:[ -]?days?)?[ -]?"
-    rf"(?:{AVERAGE}|(?=(?:golden |death )?cross))",
+    rf"(?P<first>\d{{1,4}})(?:[ -]?days?)? ?(?:/|and|vs|over) ?(?:the |its )?(?P<second>\d{{1,4}})"
+    rf"(?:[ -]?days?)?[ -]?(?:{AVERAGE}|(?=(?:golden |death )?cross))",
 )
 CONFIDENCES = (
-    rf"{PERCENT} (?=(?:daily |1-day |one-day |historical )?(?:var|cvar|value at risk|conditional|expected shortfall)\b)",
+    rf"{PERCENT} (?=(?:daily |1-day |one-day |historical )?"
+    r"(?:var|cvar|value at risk|conditional|expected shortfall)\b)",
     rf"(?:at|with) (?:a |the )?{PERCENT} confidence(?: level)?\b",
 )
 GROUPED = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,9})"

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -44,9 +44,9 @@ class Period:
     start: date | None = None
     end: date | None = None
     is_day: bool = False
-    is_ago: bool = False
+    is_ago: bool = field(default=False, compare=False)
     """It says when something began ("3 years ago"), which only an investment has."""
-    is_named: bool = False
+    is_named: bool = field(default=False, compare=False)
     """One day, month or year was named, not two ends."""
     note: str = ""
 

@@ -129,7 +129,9 @@ class _Scan:
             self.problems.append("The question names more than one number of days; ask for one at a time.")
         window = look_back if window is None else window
         if period and period.is_ago and not concepts & INVESTMENTS:
-            self.problems.append(f"The period {period.words!r} is not clear: write 'over the last ...' or the dates.")
+            self.problems.append(
+                f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
+            )
         of_members = phrases.has_plural_beside_symbols and _may_have_members(mentions)
         return Reading(
             text=self.text,
@@ -178,7 +180,9 @@ class _Scan:
         found = sorted(find_weights(self.left.lower()), key=lambda weight: weight.start)
         for figure in found:
             self._blank(figure.start, figure.end)
-        if found and (len(found) != self.left.count(SYMBOL) or abs(sum(f.value for f in found) - 1) > WEIGHTS_SLACK):
+        if found and (
+            len(found) != self.left.count(SYMBOL) or abs(sum(f.value for f in found) - 1) > WEIGHTS_SLACK
+        ):
             self.problems.append("Weights need one percentage for each symbol, which together make 100 %.")
         return tuple(figure.value for figure in found)
 
@@ -197,7 +201,9 @@ class _Scan:
 
     def _check(self, mentions: list[Mention]) -> None:
         if len({mention.kind == "crypto" for mention in mentions}) > 1:
-            self.problems.append("Stocks and crypto currencies trade on different days; ask about each apart.")
+            self.problems.append(
+                "Stocks and crypto currencies trade on different days; ask about each apart."
+            )
         for mention in mentions:
             if mention.kind == "choice":
                 choices = " or ".join(mention.symbols)

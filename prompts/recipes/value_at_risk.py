@@ -50,7 +50,7 @@ def analyze(
     period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": end}
     step("fetching closes")
     closes = fetch_closes(symbols, period)
-    needed = round(10 / (1 - confidence))
+    needed = round(2 / (1 - confidence))
     short = [symbol for symbol, series in closes.items() if len(series) <= needed]
     if short:
         raise ValueError(

@@ -19,7 +19,7 @@ class BadSample(Exception):
 
 
 CRYPTO = "crypto"
-"""The slot of pairs of crypto currencies. Recipes that fetch both kinds of bars need no samples of their own for them."""
+"""The slot of pairs of crypto currencies; recipes that fetch both kinds of bars need no samples for them."""
 CRYPTO_TOOL, STOCK_TOOL = "alpaca_market_crypto_bars", "alpaca_market_stocks_bars"
 
 
@@ -92,6 +92,7 @@ class FrameIndex:
                 len(known.concepts & frame.concepts),
                 len(known.slots & frame.slots),
                 -len(known.concepts ^ frame.concepts),
+                -len(known.slots ^ frame.slots),
             )
             for known, recipe in self._recipes.items()
             if recipe in recipes and (known.concepts & frame.concepts) - MANNERS
