@@ -65,7 +65,10 @@ lock: setup ## write both lock files anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 
+screenshots: setup ## pictures of the page's main states, in the folder screenshots (needs chromium)
+	@$(BIN)/python -m tests.browser.screenshots
+
 clean: ## remove the environments, caches and the data directory
 	rm -rf .venv .venv-* $(PEERS) .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo up test check endurance peers conformance bench lock clean
+.PHONY: help setup demo up test check endurance peers conformance bench screenshots lock clean

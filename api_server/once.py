@@ -36,6 +36,15 @@ class Once:
         await self.events.stops.stoppable(execution.id, _run(work, recording, log.tell))
         return await self.storage.executions.find(execution.user_id, execution.id)
 
+    async def go_on(self, held: Execution, origin: Origin, work: Work) -> Execution:
+        """The same for an execution that waited for a person; of several who go on, one does the work."""
+        recording = await self.storage.recorder.resume(held, origin)
+        if recording is None:
+            return await self.wait_for(await self.storage.executions.find(held.user_id, held.id))
+        log = await self.events.log.open(held.user_id, held.id, held.session_id, is_resumed=True)
+        await self.events.stops.stoppable(held.id, _run(work, recording, log.tell))
+        return await self.storage.executions.find(held.user_id, held.id)
+
     async def wait_for(self, execution: Execution) -> Execution:
         """The same execution when it is over. Raises the error it ended with."""
         if execution.status in UNFINISHED:

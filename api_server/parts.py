@@ -16,7 +16,9 @@ from api_server.llm.chain import ProviderChain
 from api_server.llm.provider import LLMProvider
 from api_server.pipeline import Pipeline
 from api_server.prompting import PromptMaker
+from api_server.remembering import open_memory
 from api_server.reuse.opened import Reusing, make_reusing
+from api_server.running import Runner
 from api_server.settings import ApiSettings
 from api_server.storage.opened import Storage, open_storage
 from api_server.tool_catalog import ToolCatalog
@@ -59,17 +61,29 @@ async def open_parts(
         live = await enter(open_live(settings, storage, executor))
         catalog = ToolCatalog(executor, live.cache)
         prompts = await enter(open_prompts(settings, catalog, library, vectors))
-        desk = open_desk(settings, executor, providers)
+        reusing = make_reusing(storage, vectors, live.cache, library)
         copies = HotCopies(live.cache)
         yield Parts(
             storage=storage,
             vectors=vectors,
             gate=open_gate(settings, storage, client),
             live=live,
-            conversations=Conversations(storage.sessions, storage.executions, copies),
-            reusing=make_reusing(storage, vectors, live.cache, library),
-            trust=open_trust(settings, storage, executor),
-            pipeline=Pipeline(settings, executor, catalog, providers, prompts, desk, Capabilities(library)),
+            conversations=Conversations(storage.sessions, storage.executions, copies, reusing.memory),
+            reusing=reusing,
+            trust=open_trust(settings, storage, live.once, executor),
+            pipeline=Pipeline(
+                executor=executor,
+                catalog=catalog,
+                provider=providers,
+                prompts=prompts,
+                desk=open_desk(settings, executor, providers),
+                capabilities=Capabilities(library),
+                storage=storage,
+                live=live,
+                reusing=reusing,
+                runner=Runner(executor, settings.execution_timeout_seconds, settings.max_execution_memory_mb),
+                memory=await enter(open_memory(storage, live.results, reusing)),
+            ),
         )
 
 

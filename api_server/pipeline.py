@@ -1,94 +1,201 @@
-"""The one path of a question: understand, write the script, validate, run, repair, present."""
+"""The one path of a question: understand, reuse or write a script, check, run, repair, present, remember."""
 
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 
 import structlog
 
-from api_server.course import Course
-from api_server.errors import EmptyQuestion, InvalidParameters, UnknownModel
+from api_server.access.caller import Caller
+from api_server.course import describe_failure
+from api_server.errors import Cancelled, InvalidParameters, UnknownModel
 from api_server.execution_client import ExecutionClient
-from api_server.llm.provider import LLMProvider, Prompt, ScriptTask
-from api_server.presentation import present
-from api_server.prompting import PromptMaker
-from api_server.running import run_script
-from api_server.settings import ApiSettings
+from api_server.live import Live
+from api_server.llm.provider import LLMProvider, ScriptTask
+from api_server.prompting import PromptMaker, PromptParts, read_messages
+from api_server.remembering import Memory
+from api_server.replies import Answer, compose, compose_held_back, read_reply
+from api_server.requests import begin_edited, begin_question
+from api_server.reuse.decision import Duplicate, New, Related, Reuse
+from api_server.reuse.draft import draft_of_related
+from api_server.reuse.opened import Reusing
+from api_server.running import Runner
+from api_server.storage.audit import Origin
+from api_server.storage.executions import NewExecution
+from api_server.storage.opened import Storage
+from api_server.storage.recorder import Recording
+from api_server.storage.records import Execution
 from api_server.tool_catalog import ToolCatalog
+from api_server.way import Way, set_out
 from api_server.writing.capability import Capabilities
 from api_server.writing.edited import accept_edited
 from api_server.writing.writer import Writer, WritingDesk, Written
-from schemas.analysis import Analysis, AnalyzeRequest, AnalyzeResponse, EditedScript, Parameters
-from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
-from schemas.ids import execution_id_of, new_session_id
-from schemas.progress import ProgressType, Tell, tell_nobody
-from schemas.signature import default_values
+from schemas.analysis import AnalyzeRequest, AnalyzeResponse, EditedScript
+from schemas.execution import ExecutionReport
+from schemas.progress import ProgressType, Tell
+from schemas.understanding import Understanding
+from service.errors import PlatformError
 
 log = structlog.get_logger()
 
-
-@dataclass(frozen=True)
-class Understood:
-    """What is asked, in which conversation."""
-
-    question: str
-    expanded_question: str
-    session_id: str
-    execution_id: str
-    parent_id: str | None = None
+Find = Callable[[Way], Awaitable[AnalyzeResponse]]
 
 
 @dataclass(frozen=True)
 class Pipeline:
     """The parts that a question passes through."""
 
-    settings: ApiSettings
     executor: ExecutionClient
     catalog: ToolCatalog
     provider: LLMProvider
     prompts: PromptMaker
     desk: WritingDesk
     capabilities: Capabilities
+    storage: Storage
+    live: Live
+    reusing: Reusing
+    runner: Runner
+    memory: Memory
 
-    async def answer(self, request: AnalyzeRequest, tell: Tell = tell_nobody) -> AnalyzeResponse:
-        """Answer one question. A script's fate is in the reply; raises the errors of `api_server.errors`."""
-        course = Course(tell)
-        async with course.telling_its_failure():
-            understood = await self.understand(request, course)
-            writer = await self.find_writer(understood, request.model, course)
-            written = await writer.write()
-            execution = None
-            if request.execute:
-                written, execution = await self.run_until_it_does(writer, written, understood, course)
-            answer = compose(understood, written, execution, course)
-            return await self.conclude(add_attempts(answer, writer), course)
+    async def answer(self, request: AnalyzeRequest, caller: Caller, origin: Origin) -> AnalyzeResponse:
+        """Answer one question, once however often its `request_id` comes.
 
-    async def answer_edited(self, request: EditedScript, tell: Tell = tell_nobody) -> AnalyzeResponse:
+        A script's fate is in the reply; raises the errors of `api_server.errors`.
+        """
+        new = begin_question(request, caller)
+        return await self._once(new, origin, lambda way: self.find_answer(request, way))
+
+    async def answer_confirmed(
+        self, held: Execution, request: AnalyzeRequest, origin: Origin
+    ) -> AnalyzeResponse:
+        """Go on with a question that waited for a person, as they put it in `request`."""
+        replies: list[AnalyzeResponse] = []
+        work = self._work(lambda way: self.find_answer(request, way, is_confirmed=True), replies)
+        execution = await self.live.once.go_on(held, origin, work)
+        return replies[0] if replies else await self._read_reply(execution)
+
+    async def drop(self, held: Execution, origin: Origin) -> None:
+        """The person does not want the question that waits for them answered any more."""
+
+        async def work(recording: Recording, tell: Tell) -> None:
+            way = set_out(recording, tell)
+            dropped = Cancelled("it was not confirmed", suggestions=("Ask again.",))
+            await self.memory.failed(describe_failure(dropped), way)
+
+        await self.live.once.go_on(held, origin, work)
+
+    async def answer_edited(self, request: EditedScript, caller: Caller, origin: Origin) -> AnalyzeResponse:
         """Check and run a script that a person changed. Raises `ScriptRejected` and `InvalidParameters`."""
-        course = Course(tell)
-        async with course.telling_its_failure():
-            understood = understand_edited(request)
-            written = await accept_edited(request, self.desk.checks, await self.catalog.current(), course)
-            execution = await self.run(written, understood, course)
-            refuse_bad_parameters(execution)
-            return await self.conclude(compose(understood, written, execution, course), course)
+        parent = None
+        if request.execution_id is not None:
+            parent = await self.storage.executions.find(caller.user_id, request.execution_id)
+        new = begin_edited(request, caller, parent)
+        return await self._once(new, origin, lambda way: self.run_edited(request, way))
 
-    async def understand(self, request: AnalyzeRequest, course: Course) -> Understood:
-        """What is asked. Raises `EmptyQuestion`."""
-        with course.stage("understand"):
-            understood = understand(request)
-        await course.tell(ProgressType.ACCEPTED, question=understood.question)
-        asked, expanded = understood.question, understood.expanded_question
-        await course.tell(ProgressType.UNDERSTOOD, question=asked, expanded_question=expanded)
+    async def find_answer(
+        self, request: AnalyzeRequest, way: Way, *, is_confirmed: bool = False
+    ) -> AnalyzeResponse:
+        """Understand, then show again, use again, or write anew."""
+        understood = await self.understand(request, way, is_confirmed=is_confirmed)
+        if understood.needs_confirmation:
+            return await self.hold_back(understood, way)
+        match await self.look_back(request, understood, way):
+            case Duplicate() as known if request.execute:
+                return await self.show_again(known, understood, way)
+            case Related() as known:
+                return await self.use_again(known, request, understood, way)
+            case _:
+                return await self.write_anew(request, understood, way)
+
+    async def understand(
+        self, request: AnalyzeRequest, way: Way, *, is_confirmed: bool = False
+    ) -> Understanding:
+        """What is asked, after what was asked before in this session; confirmed words stay as they are."""
+        await way.course.tell(ProgressType.ACCEPTED, question=request.question)
+        with way.course.stage("understand"):
+            understood = await self.reusing.understand(
+                way.recording.execution, request.question, request.auto_expand and not is_confirmed
+            )
+            if is_confirmed:
+                understood = understood.model_copy(update={"needs_confirmation": False})
+            await self.memory.understood(understood, way)
+        facts = understood.model_dump(mode="json", exclude={"meaning", "parameters"})
+        await way.course.tell(ProgressType.UNDERSTOOD, **facts)
         return understood
 
-    async def find_writer(self, understood: Understood, model: str | None, course: Course) -> Writer:
-        """Whoever writes the script. Raises `UnknownModel`, and `CannotAnswer` when no tool can answer."""
-        if model is not None:
-            await self.demand_model(model)
+    async def hold_back(self, understood: Understanding, way: Way) -> AnalyzeResponse:
+        """Ask the person first; `answer_confirmed` goes on."""
+        await way.recording.waits_for_person()
+        await way.course.tell(
+            ProgressType.CONFIRMATION_NEEDED,
+            expanded_question=self.reusing.dialogue.expanded(understood),
+            alternatives=[each.model_dump() for each in understood.alternatives],
+        )
+        return compose_held_back(understood, way)
+
+    async def look_back(self, request: AnalyzeRequest, understood: Understanding, way: Way) -> Reuse:
+        """What of earlier answers can be used. Who names a model wants it asked."""
+        if request.model is not None:
+            await self.demand_model(request.model)
+            return New()
+        with way.course.stage("reuse"):
+            return await self.reusing.reuser.decide(
+                way.user_id, understood, await self.catalog.current(), refresh=request.refresh
+            )
+
+    async def show_again(self, known: Duplicate, understood: Understanding, way: Way) -> AnalyzeResponse:
+        """The same question has an answer that is still true."""
+        await way.course.tell(
+            ProgressType.REUSED, reused_from=known.execution.id, age_seconds=known.age_seconds
+        )
+        answer = await self.memory.recall(known, understood, way)
+        return await self.conclude(answer, way)
+
+    async def use_again(
+        self, known: Related, request: AnalyzeRequest, understood: Understanding, way: Way
+    ) -> AnalyzeResponse:
+        """A believed script answers with other parameters; no model is asked."""
+        await way.course.tell(ProgressType.REUSED, reused_from=known.reused_from, age_seconds=None)
+        with way.course.stage("validate"):
+            report = await self.executor.validate(known.python_code)
+        if not report.valid:  # the policy was changed since
+            return await self.write_anew(request, understood, way)
+        written = Written(draft_of_related(known), report)
+        noted = understood.model_copy(update={"assumptions": (*understood.assumptions, *known.assumptions)})
+        answer = Answer(noted, written, trust=known.trust, reused_from=known.reused_from)
+        if request.execute:
+            answer = await self.run(answer, way, refresh=request.refresh)
+        return await self.conclude(answer, way)
+
+    async def write_anew(
+        self, request: AnalyzeRequest, understood: Understanding, way: Way
+    ) -> AnalyzeResponse:
+        """Have a model write the script; what did not do goes back to it."""
+        writer = await self.find_writer(understood, request.model, way)
+        answer = Answer(understood, await writer.write())
+        if request.execute:
+            answer = await self.run_until_it_does(writer, answer, way, refresh=request.refresh)
+        written_by = replace(
+            answer, attempts=writer.attempts, usage=writer.usage, warnings=tuple(writer.warnings)
+        )
+        return await self.conclude(written_by, way)
+
+    async def run_edited(self, request: EditedScript, way: Way) -> AnalyzeResponse:
+        """The script of a person: checked like any other, repaired by nobody."""
+        written = await accept_edited(request, self.desk.checks, await self.catalog.current(), way.course)
+        answer = await self.run(Answer(None, written), way, refresh=True)
+        if answer.run is not None:
+            refuse_bad_parameters(answer.run)
+        return await self.conclude(answer, way)
+
+    async def find_writer(self, understood: Understanding, model: str | None, way: Way) -> Writer:
+        """Whoever writes the script. Raises `CannotAnswer` when no tool can answer."""
         question = understood.expanded_question
         catalogue = await self.catalog.current()
         self.capabilities.demand(question, catalogue)
-        task = ScriptTask(question, await self.prompt(question), catalogue, model)
-        return self.desk.writer(task, course)
+        parts = await self.make_prompt(question, way.user_id, way.session_id, way.execution_id)
+        return self.desk.writer(ScriptTask(question, parts.prompt, catalogue, model), way.course)
 
     async def demand_model(self, model: str) -> None:
         """Raises `UnknownModel` unless it can be asked now."""
@@ -98,64 +205,75 @@ class Pipeline:
                 f"there is no model {model!r}", suggestions=("GET /models lists them.",), models=known
             )
 
-    async def prompt(self, question: str) -> Prompt:
-        """The prompt that a model is sent for `question`. Raises `ExecutorUnavailable`."""
-        return (await self.prompts.make(question)).prompt
+    async def make_prompt(
+        self, question: str, user_id: str, session_id: str, execution_id: str
+    ) -> PromptParts:
+        """What a model is told: tools, recipes, what was said before, the question."""
+        said = await self.storage.sessions.last_messages(user_id, session_id)
+        before = [message for message in said if message.execution_id != execution_id]
+        return await self.prompts.make(question, read_messages(before))
 
-    async def run_until_it_does(
-        self, writer: Writer, written: Written, understood: Understood, course: Course
-    ) -> tuple[Written, ExecutionReport]:
+    async def run_until_it_does(self, writer: Writer, answer: Answer, way: Way, *, refresh: bool) -> Answer:
         """The run of the script, or of its repair when it did not complete."""
-        run = await self.run(written, understood, course, len(writer.attempts))
-        while (repaired := await writer.repair(written, run)) is not None:
-            written, run = repaired, await self.run(repaired, understood, course, len(writer.attempts))
-        return written, run
-
-    async def run(
-        self, written: Written, understood: Understood, course: Course, attempt: int = 0
-    ) -> ExecutionReport:
-        """Have a script executed. Raises `ExecutorUnavailable`."""
-        request = ExecuteRequest(
-            script=written.draft.python_code,
-            execution_id=understood.execution_id,
-            parameters=dict(written.draft.parameters),
-            timeout_seconds=self.settings.execution_timeout_seconds,
-            max_memory_mb=self.settings.max_execution_memory_mb,
-        )
-        return await run_script(self.executor, request, course, attempt)
-
-    async def conclude(self, answer: AnalyzeResponse, course: Course) -> AnalyzeResponse:
-        """What is done with every answer once it stands: remembering and publishing belong here."""
-        outcome = answer.data.execution.outcome if answer.data.execution else None
-        log.info("question_answered", execution_id=answer.data.execution_id, outcome=outcome)
-        await course.tell(ProgressType.FINISHED, outcome=outcome)
+        answer = await self.run(answer, way, attempt=len(writer.attempts), refresh=refresh)
+        while answer.run and (repaired := await writer.repair(answer.written, answer.run)) is not None:
+            answer = await self.run(
+                replace(answer, written=repaired), way, attempt=len(writer.attempts), refresh=refresh
+            )
         return answer
 
+    async def run(self, answer: Answer, way: Way, *, attempt: int = 0, refresh: bool = False) -> Answer:
+        """The script executed, or its result from a moment ago. Raises `ExecutorUnavailable`."""
+        catalogue = await self.catalog.current()
+        await self.memory.written(answer, way)
+        if not refresh and (kept := await self.memory.find_result(answer, catalogue, way)):
+            return kept
+        await way.recording.started()
+        report = await self.runner.run(answer.draft, way, attempt)
+        return await self.memory.ran(answer, report, catalogue, way)
 
-def understand(request: AnalyzeRequest) -> Understood:
-    """The question with its white space put in order, and ids for what follows. Raises `EmptyQuestion`."""
-    question = " ".join(request.question.split())
-    if not question:
-        raise EmptyQuestion(
-            "the question is empty", suggestions=("Ask about prices, returns or risk of a symbol.",)
-        )
-    return Understood(
-        question=request.question,
-        expanded_question=question,
-        session_id=request.session_id or new_session_id(),
-        execution_id=execution_id_of(request.request_id),
-    )
+    async def conclude(self, answer: Answer, way: Way) -> AnalyzeResponse:
+        """Write the answer down, then tell it, then let it be found by the next question."""
+        await self.memory.conclude(answer, way)
+        reply = compose(answer, way)
+        outcome = answer.run.outcome if answer.run else None
+        self.live.metrics.count_answer(reply.data)
+        log.info("question_answered", execution_id=way.execution_id, outcome=outcome)
+        await way.course.tell(ProgressType.FINISHED, outcome=outcome)
+        return reply
 
+    async def _once(self, new: NewExecution, origin: Origin, find: Find) -> AnalyzeResponse:
+        replies: list[AnalyzeResponse] = []
+        execution = await self.live.once.answer(new, origin, self._work(find, replies))
+        return replies[0] if replies else await self._read_reply(execution)
 
-def understand_edited(request: EditedScript) -> Understood:
-    """An edited script asks nothing new: its question is its parent's."""
-    return Understood(
-        question="",
-        expanded_question="",
-        session_id=request.session_id or new_session_id(),
-        execution_id=execution_id_of(request.request_id),
-        parent_id=request.execution_id,
-    )
+    def _work(
+        self, find: Find, replies: list[AnalyzeResponse]
+    ) -> Callable[[Recording, Tell], Awaitable[None]]:
+        async def work(recording: Recording, tell: Tell) -> None:
+            way = set_out(recording, tell)
+            async with self._noting_failure(way):
+                replies.append(await find(way))
+
+        return work
+
+    @asynccontextmanager
+    async def _noting_failure(self, way: Way) -> AsyncIterator[None]:
+        """Whatever stops what is inside is written down, told as the last event, and goes on."""
+        try:
+            yield
+        except BaseException as error:
+            facts = describe_failure(error)
+            self.live.metrics.count_failure(str(facts["code"]))
+            try:
+                await asyncio.shield(self.memory.failed(facts, way))
+            except PlatformError as second:
+                log.warning("failure_unrecorded", execution_id=way.execution_id, reason=second.message)
+            raise
+
+    async def _read_reply(self, execution: Execution) -> AnalyzeResponse:
+        attempts = await self.storage.attempts.list_all(execution.user_id, execution.id)
+        return read_reply(execution, attempts)
 
 
 def refuse_bad_parameters(run: ExecutionReport) -> None:
@@ -164,43 +282,3 @@ def refuse_bad_parameters(run: ExecutionReport) -> None:
         raise InvalidParameters(
             run.error.message, suggestions=tuple(run.recovery_suggestions), **run.error.details
         )
-
-
-def compose(
-    understood: Understood, written: Written, run: ExecutionReport | None, course: Course
-) -> AnalyzeResponse:
-    """The reply in the mission's form."""
-    draft, report = written.draft, written.report
-    with course.stage("present"):
-        shown = present(run) if run else None
-    return AnalyzeResponse(
-        data=Analysis(
-            python_code=draft.python_code,
-            explanation=draft.explanation,
-            mcp_calls=report.mcp_calls,
-            execution_id=understood.execution_id,
-            session_id=understood.session_id,
-            parent_id=understood.parent_id,
-            parameters=Parameters(
-                json_schema=report.parameters,
-                values={**default_values(report.parameters), **draft.parameters},
-            ),
-            question=understood.question,
-            expanded_question=understood.expanded_question,
-            model=draft.model,
-            warnings=[*report.warnings, *written.warnings],
-            execution=shown,
-            stages=course.stages,
-        ),
-        status="success" if shown is None or shown.outcome is Outcome.COMPLETED else shown.outcome,
-    )
-
-
-def add_attempts(answer: AnalyzeResponse, writer: Writer) -> AnalyzeResponse:
-    """`answer` with all that was written on the way to it."""
-    facts = {
-        "attempts": writer.attempts,
-        "usage": writer.usage,
-        "warnings": [*answer.data.warnings, *writer.warnings],
-    }
-    return answer.model_copy(update={"data": answer.data.model_copy(update=facts)})

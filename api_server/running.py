@@ -1,9 +1,12 @@
 """Runs a script on the execution server and tells what it does."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from api_server.course import Course
 from api_server.execution_client import ExecutionClient
+from api_server.llm.provider import Draft
+from api_server.way import Way
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport
 from schemas.progress import ProgressType
 
@@ -13,6 +16,26 @@ TOLD = {
     "printed": ProgressType.PRINTED,
     "step": ProgressType.STEP,
 }
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs scripts that are new, with the limits of this installation."""
+
+    executor: ExecutionClient
+    timeout_seconds: float
+    max_memory_mb: int
+
+    async def run(self, draft: Draft, way: Way, attempt: int) -> ExecutionReport:
+        """The script's fate, with its tape. Raises `ExecutorUnavailable`."""
+        request = ExecuteRequest(
+            script=draft.python_code,
+            execution_id=way.execution_id,
+            parameters=dict(draft.parameters),
+            timeout_seconds=self.timeout_seconds,
+            max_memory_mb=self.max_memory_mb,
+        )
+        return await run_script(self.executor, request, way.course, attempt)
 
 
 async def run_script(

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import insert
 
+from api_server.dialogue.context import DialogueContext
 from api_server.reuse.decision import Duplicate
 from api_server.reuse.opened import Reusing, make_reusing
 from api_server.settings.storage import StorageSettings
@@ -47,7 +48,7 @@ class House:
 
     async def ask_again(self) -> None:
         """Understand a question and find its answer."""
-        understood = await self.reusing.understand(USER, SESSION, ASKED)
+        understood = self.reusing.dialogue.understand(ASKED, DialogueContext())
         decided = await self.reusing.reuser.decide(USER, understood, CATALOGUE)
         assert isinstance(decided, Duplicate)
 

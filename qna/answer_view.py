@@ -18,6 +18,7 @@ from schemas.errors import ErrorResponse
 from schemas.execution import ExecutionReport, Outcome, ToolCall
 from schemas.label import DataLabel
 from schemas.result import Result, Row
+from schemas.understanding import Understanding
 
 TOOL_CALLS_MAX = 20
 ARGUMENT_LENGTH_MAX = 60
@@ -55,10 +56,13 @@ class AnswerView:
         self._heading(question)
         if analysis.expanded_question != analysis.question:
             self._line(f"Asked as: {analysis.expanded_question}", "dim")
+        if analysis.age_seconds is not None:
+            self._line(f"From {tell_age(analysis.age_seconds)} ago; --refresh runs it again.", "dim")
         if analysis.execution is None:
             self._line(analysis.explanation)
         else:
             self.show_report(analysis.execution)
+        self._understanding(analysis.understanding)
         self._notes("Warnings", analysis.warnings, "yellow")
         self._writing(analysis)
         self._times(analysis.stages)
@@ -104,6 +108,12 @@ class AnswerView:
             self._line(title, "bold")
         for note in notes:
             self._line(f"- {note}", style)
+
+    def _understanding(self, understanding: Understanding | None) -> None:
+        if understanding is None:
+            return
+        self._notes("Assumed", understanding.assumptions)
+        self._notes("It may also mean", [each.question for each in understanding.alternatives])
 
     def _result(self, value: Any) -> None:
         try:
@@ -215,6 +225,15 @@ def describe_writing(analysis: Analysis) -> str:
     if usage.cost_usd is not None:
         parts.append(f"{usage.cost_usd:.4f} USD")
     return " · ".join(parts)
+
+
+def tell_age(seconds: float) -> str:
+    """A length of time in its largest unit: `3 minutes`."""
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            count = int(seconds // length)
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{seconds:.0f} seconds"
 
 
 def _table(*titles: str) -> Table:

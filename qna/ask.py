@@ -31,6 +31,10 @@ class AskOptions:
 
     model: str | None = None
     executes: bool = True
+    refreshes: bool = False
+    """Whether an answer that is still fresh is found anew."""
+    session_id: str | None = None
+    """The conversation to go on with; without it the questions are one of their own."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,17 @@ async def run_ask(
     progress: Progress,
     show: Callable[[str, Reply], None],
 ) -> list[Reply]:
-    """Ask one after the other and show each reply as it comes."""
+    """Ask one after the other, in one conversation, and show each reply as it comes."""
     replies = []
     async with reach_api(settings, progress) as url, open_client(ANSWER_SECONDS_MAX) as client:
         for question in questions:
             progress.show(f"asking: {question}")
-            replies.append(await post_question(client, url, question, options))
+            reply = await post_question(client, url, question, options)
+            if isinstance(reply.body, AnalyzeResponse):
+                options = replace(options, session_id=reply.body.data.session_id)
+            replies.append(reply)
             progress.close()
-            show(question, replies[-1])
+            show(question, reply)
     return replies
 
 
@@ -90,7 +97,13 @@ async def start_own(
 
 async def post_question(client: httpx2.AsyncClient, url: str, question: str, options: AskOptions) -> Reply:
     """One question to the API; a platform that does not work comes back in the one error shape too."""
-    request = {"question": question, "execute": options.executes, "model": options.model}
+    request = {
+        "question": question,
+        "execute": options.executes,
+        "model": options.model,
+        "refresh": options.refreshes,
+        "session_id": options.session_id,
+    }
     try:
         reply = await client.post(f"{url}/analyze", json=request)
     except httpx2.HTTPError as error:

@@ -74,15 +74,17 @@ def ask(  # noqa: PLR0913, PLR0917 - typer makes an option of each parameter
     model: Annotated[str | None, typer.Option(help="Which model writes the script.")] = None,
     no_execute: Annotated[bool, typer.Option("--no-execute", help="Only show the script.")] = False,
     script: Annotated[bool, typer.Option("--script", help="Show the script too.")] = False,
+    refresh: Annotated[bool, typer.Option("--refresh", help="Find a fresh answer anew.")] = False,
+    session: Annotated[str | None, typer.Option(help="The conversation to go on with.")] = None,
 ) -> None:
-    """Answer questions; starts what is needed when nothing runs.
+    """Answer questions, one conversation; starts what is needed when nothing runs.
 
     Exits with 0 answered, 1 a script failed, 2 bad usage, 3 cannot be answered, 4 the platform failed;
     of several questions the worst one counts.
     """
     view = AnswerView(open_console(), shows_script=script)
     show = _ignore if as_json else view.show_reply
-    options = AskOptions(model=model, executes=not no_execute)
+    options = AskOptions(model, not no_execute, refresh, session)
     with Progress(open_console(on_stderr=True)) as progress:
         replies = _run(run_ask(questions, read_settings(context.obj), options, progress, show))
     if as_json:

@@ -1,11 +1,10 @@
-"""The commands of `qna keys`: they read arguments, call, print."""
+"""The commands of `qna keys`: they read arguments, call, print. SQL is imported when one is called."""
 
 import asyncio
 from typing import Annotated
 
 import typer
 
-from qna.keys import create_key, describe_key, list_keys, make_token, revoke_key
 from qna.settings import read_settings
 from service.logs import configure_logs
 
@@ -31,6 +30,8 @@ def create(
     days: Annotated[float | None, typer.Option(help="How long it is valid; unset: until revoked.")] = None,
 ) -> None:
     """Make a key and print it; it is shown this once."""
+    from qna.keys import create_key
+
     settings = read_settings(context.obj)
     made = create_key(settings, user, name, is_administrator=administrator, days=days)
     _key, text = asyncio.run(made)
@@ -43,6 +44,8 @@ def show(
     user: Annotated[str | None, typer.Option(help="Only this user's keys.")] = None,
 ) -> None:
     """Show every key, without its secret."""
+    from qna.keys import describe_key, list_keys
+
     for key in asyncio.run(list_keys(read_settings(context.obj), user)):
         typer.echo(describe_key(key))
 
@@ -52,6 +55,8 @@ def revoke(
     context: typer.Context, key_id: Annotated[str, typer.Argument(help="As `qna keys list` shows it.")]
 ) -> None:
     """End a key, at once."""
+    from qna.keys import revoke_key
+
     asyncio.run(revoke_key(read_settings(context.obj), key_id))
     typer.echo(f"{key_id} is revoked")
 
@@ -59,4 +64,6 @@ def revoke(
 @app.command()
 def token(user: User, administrator: IsAdministrator = False) -> None:
     """Print a token, valid for JWT_EXPIRES_IN_HOURS."""
+    from qna.keys import make_token
+
     typer.echo(make_token(user, is_administrator=administrator))

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from schemas.execution import SCRIPT_LENGTH_MAX, ExecutionReport, Outcome
+from schemas.understanding import Understanding
 from schemas.usage import Usage
 from schemas.validation import Finding
 from schemas.wire import Json, Wire, utc_now
@@ -87,7 +88,15 @@ class Analysis(Wire):
     parameters: Parameters
     question: str
     expanded_question: str
+    understanding: Understanding | None = None
+    """How the question was taken: assumptions, alternatives, what it follows up."""
     reused_from: str | None = None
+    """The execution, or `recipe:<name>`, whose script or result this is."""
+    age_seconds: float | None = None
+    """How old the result is, when it is one from before; `refresh` asks for a new one."""
+    fresh_until: datetime | None = None
+    trust: Literal["ran", "checked", "confirmed", "withdrawn"] = "ran"
+    """Of the script: only checked and confirmed ones are used for other questions."""
     model: str
     attempts: list[Attempt] = Field(default_factory=list)
     """Every script that was written, the last one being `python_code`; none when it was not written now."""
@@ -101,7 +110,10 @@ class Analysis(Wire):
 
 
 class AnalyzeResponse(Wire):
-    """The reply to a question that got a script. `status` is `success` or the outcome of the run."""
+    """The reply to a question that got a script.
+
+    `status` is `success`, the outcome of the run, or `confirmation_needed` when there is no script yet.
+    """
 
     success: Literal[True] = True
     data: Analysis

@@ -46,10 +46,10 @@ class ExampleQuestionsResponse(Wire):
 class ConfirmRequest(Wire):
     """The body of `POST /conversation/confirm`: how a question that was held back goes on."""
 
-    session_id: str = Field(max_length=128, pattern=r"^[A-Za-z0-9_.:-]+$")
-    execution_id: str | None = Field(default=None, max_length=128)
-    """The execution that waits; without it `question` is needed."""
-    question: str | None = Field(default=None, max_length=1000)
+    session_id: str | None = Field(default=None, max_length=128)
+    """Not needed: the execution knows its session."""
+    execution_id: str = Field(max_length=128)
+    """The execution that waits."""
     choice: Literal["expanded", "original", "edited", "cancel"]
     text: str | None = Field(default=None, max_length=1000)
     """The question as the person put it; for `edited`."""

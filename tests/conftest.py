@@ -1,6 +1,7 @@
 """What several test files share: one MCP server with ordinary tools, one execution server that knows it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -56,3 +57,9 @@ def one_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
 def redis_prefix() -> str:
     """The beginning of keys that no other test has."""
     return f"test-{uuid4().hex}:"
+
+
+@pytest.fixture(scope="session")
+def api_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """State of API servers that share it, so that its tables are made once."""
+    return tmp_path_factory.mktemp("api")

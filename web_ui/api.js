@@ -55,7 +55,11 @@ import { ask, listen } from "./http.js";
 
 const enc = encodeURIComponent;
 
-/** @param {{question: string, sessionId: string, requestId: string, isExpanded: boolean, isFresh?: boolean}} asked @param {AbortSignal} signal */
+/**
+ * @param {{question: string, sessionId: string, requestId: string, isExpanded: boolean, isFresh?: boolean}}
+ *   asked
+ * @param {AbortSignal} signal
+ */
 export async function analyze({ question, sessionId, requestId, isExpanded, isFresh }, signal) {
   const body = {
     question,
@@ -67,7 +71,11 @@ export async function analyze({ question, sessionId, requestId, isExpanded, isFr
   return readReply(await ask("POST", "/analyze", { body, signal }));
 }
 
-/** @param {{sessionId: string, executionId: string, choice: "expanded"|"original"|"edited"|"cancel", text?: string}} chosen @param {AbortSignal} signal */
+/**
+ * @param {{sessionId: string, executionId: string, choice: "expanded"|"original"|"edited"|"cancel", text?:
+ *   string}} chosen
+ * @param {AbortSignal} signal
+ */
 export async function confirm({ sessionId, executionId, choice, text }, signal) {
   const body = {
     session_id: sessionId,
@@ -78,13 +86,21 @@ export async function confirm({ sessionId, executionId, choice, text }, signal) 
   return readReply(await ask("POST", "/conversation/confirm", { body, signal }));
 }
 
-/** @param {string} id @param {{parameters: Record<string, any>, data?: "live"|"recorded", requestId: string}} changed @param {AbortSignal} signal */
+/**
+ * @param {string} id
+ * @param {{parameters: Record<string, any>, data?: "live"|"recorded", requestId: string}} changed
+ * @param {AbortSignal} signal
+ */
 export async function rerun(id, { parameters, data = "live", requestId }, signal) {
   const body = { parameters, data, request_id: requestId };
-  return readReply(await ask("POST", `/executions/${enc(id)}/rerun`, { body, signal }));
+  const reply = await ask("POST", `/executions/${enc(id)}/rerun`, { body, signal });
+  return { confirmation: null, run: await findRun(reply.execution_id, signal) };
 }
 
-/** @param {{script: string, parameters: Record<string, any>, parentId: string, requestId: string}} edited @param {AbortSignal} signal */
+/**
+ * @param {{script: string, parameters: Record<string, any>, parentId: string, requestId: string}} edited
+ * @param {AbortSignal} signal
+ */
 export async function runEdited({ script, parameters, parentId, requestId }, signal) {
   const body = { script, parameters, execution_id: parentId, request_id: requestId };
   return readReply(await ask("POST", "/execute", { body, signal }));
@@ -103,14 +119,15 @@ export async function findRun(id, signal) {
   return readRun(data(await ask("GET", `/executions/${enc(id)}`, { signal })));
 }
 
-/** @param {{rootId?: string, sessionId?: string, text?: string, cursor?: string}} [filters] @returns {Promise<{runs: RunSummary[], cursor: string|null}>} */
-export async function listRuns({ rootId, sessionId, text, cursor } = {}) {
-  const given = { root_id: rootId, session_id: sessionId, q: text, cursor };
+/**
+ * @param {{rootId?: string, sessionId?: string, text?: string, kind?: string, cursor?: string}} [filters]
+ * @returns {Promise<{runs: RunSummary[], cursor: string|null}>} latest first, 50 at a time
+ */
+export async function listRuns({ rootId, sessionId, text, kind, cursor } = {}) {
+  const given = { root_id: rootId, session_id: sessionId, q: text, kind, cursor };
   const query = new URLSearchParams(Object.entries(given).filter(([, value]) => value));
-  const answer = await ask("GET", `/executions?${query}`);
-  const page = data(answer);
-  const items = Array.isArray(page) ? page : (page.executions ?? page.items ?? []);
-  return { runs: items.map(readSummary), cursor: page.next_cursor ?? answer.next_cursor ?? null };
+  const page = data(await ask("GET", `/executions?${query}`));
+  return { runs: page.executions.map(readSummary), cursor: page.next_cursor };
 }
 
 /** @param {string} id @param {{title?: string, isPinned?: boolean}} change */
@@ -132,36 +149,41 @@ export const restoreQuestion = (id) => ask("POST", `/executions/${enc(id)}/resto
 export const giveFeedback = (id, isCorrect, text) =>
   ask("POST", `/executions/${enc(id)}/feedback`, { body: { correct: isCorrect, ...(text ? { text } : {}) } });
 
-/** Which tool calls each figure depends on. @param {string} id */
+/** Which tool calls each figure depends on: `values`, each with `id` and `influences`. @param {string} id */
 export const findProvenance = async (id) => data(await ask("GET", `/executions/${enc(id)}/provenance`));
-
-/** @param {string} id @param {string} other */
-export const compare = async (id, other) =>
-  data(await ask("GET", `/executions/${enc(id)}/compare/${enc(other)}`));
 
 /** One file with which anybody can replay an execution. @param {string} id */
 export const exportRun = (id) => ask("GET", `/executions/${enc(id)}/export`);
 
 /** @param {string} script */
-export const validate = async (script) => data(await ask("POST", "/validate", { body: { script } }));
+export const validate = (script) => ask("POST", "/validate", { body: { script } });
 
-/** A script as coloured lines and an explanation as a tree. @param {string} script @param {string} explanation @returns {Promise<{script_lines: [string, string][][], explanation: any[]}>} */
+/**
+ * A script as coloured lines and an explanation as a tree.
+ * @param {string} script
+ * @param {string} explanation
+ * @returns {Promise<{script_lines: [string, string][][], explanation: any[]}>}
+ */
 export const describeText = (script, explanation) =>
   ask("POST", "/page-text", { body: { script, explanation } });
 
-/** Up to three earlier questions that are much like `text`. @param {string} text @param {AbortSignal} signal @returns {Promise<RunSummary[]>} */
+/**
+ * Up to three earlier questions that are much like `text`, best first.
+ * @param {string} text
+ * @param {AbortSignal} signal
+ * @returns {Promise<{rootId: string, question: string, askedAt: string}[]>}
+ */
 export async function findSimilar(text, signal) {
-  const answer = data(await ask("GET", `/questions/similar?q=${enc(text)}`, { signal }));
-  return (Array.isArray(answer) ? answer : (answer.questions ?? [])).slice(0, 3).map(readSummary);
+  const { questions } = await ask("GET", `/questions/similar?q=${enc(text)}`, { signal });
+  return questions.map((each) => ({
+    rootId: each.execution_id,
+    question: each.question,
+    askedAt: each.asked_at,
+  }));
 }
 
-/** @returns {Promise<{kind: string, question: string}[]>} */
-export async function listExamples() {
-  const answer = data(await ask("GET", "/questions/examples"));
-  return (Array.isArray(answer) ? answer : (answer.examples ?? answer.questions ?? [])).map(
-    ({ kind, question, text }) => ({ kind: kind ?? "", question: question ?? text }),
-  );
-}
+/** Questions to begin with, one of each kind. @returns {Promise<{kind: string, question: string}[]>} */
+export const listExamples = async () => (await ask("GET", "/questions/examples")).questions;
 
 /** @returns {Promise<Installation>} */
 export async function findInstallation() {
@@ -204,7 +226,7 @@ export function readConfirmation(asked, around = {}) {
     question:
       asked.resolved_question ?? asked.expanded_question ?? around.expanded_question ?? asked.question ?? "",
     assumptions: asked.assumptions ?? [],
-    alternatives: asked.alternatives ?? [],
+    alternatives: (asked.alternatives ?? []).map((each) => each.question ?? each),
   };
 }
 
@@ -224,7 +246,7 @@ function readRun(record) {
     sessionId: record.session_id,
     question: record.question,
     expanded: record.expanded_question ?? record.question,
-    assumptions: record.assumptions ?? [],
+    assumptions: record.assumptions ?? record.metadata?.assumptions ?? [],
     isFinished: record.finished ?? !["pending", "running"].includes(record.status),
     outcome: report?.outcome ?? record.outcome ?? null,
     result: report?.success ? report.result : null,
@@ -239,7 +261,7 @@ function readRun(record) {
     warnings: [...(record.warnings ?? []), ...(facts.warnings ?? [])],
     steps: facts.steps ?? [],
     attempts: Array.isArray(record.attempts) ? record.attempts : [],
-    stages: record.stages ?? [],
+    stages: stagesOf(record),
     model: record.model ?? "",
     usage: record.usage ?? null,
     trust: record.trust ?? "ran",
@@ -250,8 +272,10 @@ function readRun(record) {
   };
 }
 
+const stagesOf = (record) => record.stages ?? record.metadata?.stages ?? [];
+
 function totalTime(record, report) {
-  const stages = (record.stages ?? []).reduce((sum, stage) => sum + stage.duration_ms, 0);
+  const stages = stagesOf(record).reduce((sum, stage) => sum + stage.duration_ms, 0);
   return stages || record.execution_time_ms || report?.execution_time_ms || 0;
 }
 

@@ -4,16 +4,19 @@ import { addressOf, currentPlace, goTo } from "./addresses.js";
 import { Announcer } from "./announcer.js";
 import { findInstallation } from "./api.js";
 import { AskBox } from "./ask_box.js";
-import { element } from "./elements.js";
+import { button, element } from "./elements.js";
 import { listenToKeys } from "./keyboard.js";
 import { keepKey } from "./http.js";
 import { EMPTY, PageState, stateName, windowTitle } from "./page_state.js";
-import { choose } from "./preferences.js";
+import { choose, keepDraft, takeDraft } from "./preferences.js";
 import { Questions } from "./questions.js";
 import { Rail } from "./rail/rail.js";
 import { showExamples, showInstallation } from "./welcome.js";
 
 const find = (id) => document.getElementById(id);
+
+/** Styles of what shows answers. */
+const SHEETS = ["answer", "charts", "bench", "script"];
 
 class Page {
   state = new PageState();
@@ -22,6 +25,7 @@ class Page {
   askBox = new AskBox(find("ask"), this);
   rail = new Rail(find("rail"), this);
   #views = [];
+  #preparing = null;
   #banner = element("p", { class: "note amber", id: "connection", hidden: true });
   bench = null;
 
@@ -31,7 +35,7 @@ class Page {
     listenToKeys(this);
     addEventListener("popstate", () => this.questions.open(currentPlace()));
     await this.questions.open(currentPlace());
-    if (this.state.values.phase === "empty") this.askBox.focus();
+    if (this.state.values.phase === "empty") this.askBox.fill(takeDraft());
     await Promise.allSettled([
       showExamples(find("examples"), (question) => this.questions.ask(question)),
       this.questions.loadHistory(),
@@ -41,7 +45,7 @@ class Page {
 
   newQuestion() {
     this.questions.startAnew();
-    this.askBox.focus();
+    this.askBox.fill(this.askBox.text);
   }
 
   /** @param {string} rootId @param {string} [runId] */
@@ -62,6 +66,7 @@ class Page {
       parameters: () => this.#showTab("parameters"),
       set: () => this.questions.rerun({ ...run.values, ...value }),
       ask: () => this.questions.ask(value),
+      recorded: () => this.questions.rerun(run.values, "recorded"),
       new: () => this.newQuestion(),
       search: () => this.rail.focusSearch(),
       key: () => this.#askForKey(),
@@ -117,10 +122,7 @@ class Page {
   #render(values, before) {
     find("main").dataset.state = stateName(values);
     document.title = windowTitle(values);
-    this.#banner.hidden = !values.isConnectionLost;
-    if (values.isConnectionLost !== before.isConnectionLost)
-      this.announcer.say(values.isConnectionLost ? "Connection lost, trying again" : "Connected again");
-    this.#banner.textContent = `Connection lost, trying again (${values.retries})`;
+    this.#showConnection(values, before);
     this.askBox.render(values, before);
     this.rail.render(values, before);
     find("welcome").hidden = values.phase !== "empty";
@@ -130,17 +132,44 @@ class Page {
   }
 
   /** What shows answers comes when a question is typed or opened; the empty page does not wait for it. */
-  async prepare() {
-    const [{ AnswerView }, { StepList }, { Bench }] = await Promise.all([
+  prepare() {
+    this.#preparing ??= this.#prepare();
+    return this.#preparing;
+  }
+
+  async #prepare() {
+    const parts = [
       import("./answer/answer_view.js"),
       import("./answer/step_list.js"),
       import("./bench/bench.js"),
-    ]);
-    if (this.bench) return;
-    this.bench = new Bench(find("bench"), this);
-    this.#views = [new AnswerView(this), new StepList(find("steps"), this), this.bench];
+    ];
+    const [answer, steps, bench] = await Promise.all([...parts, ...SHEETS.map(loadSheet)]).catch(() => []);
+    if (!answer) return this.#offerReload();
+    this.bench = new bench.Bench(find("bench"), this);
+    this.#views = [new answer.AnswerView(this), new steps.StepList(find("steps"), this), this.bench];
     const { values } = this.state;
     this.#views.forEach((view) => view.render(values, EMPTY));
+  }
+
+  /** The server went away before this page had all its parts: nothing but loading it again can help. */
+  #offerReload() {
+    const again = () => {
+      keepDraft(this.askBox.text || this.state.values.question);
+      location.assign("/");
+    };
+    this.#preparing = null;
+    this.#banner.hidden = false;
+    this.#banner.replaceChildren(
+      "The server did not answer. ",
+      button("Load again", again, { class: "small" }),
+    );
+  }
+
+  #showConnection({ isConnectionLost: isLost, retries }, before) {
+    if (isLost) this.#banner.textContent = `Connection lost, trying again (${retries})`;
+    if (isLost === before.isConnectionLost) return;
+    this.#banner.hidden = !isLost;
+    this.announcer.say(isLost ? "Connection lost, trying again" : "Connected again");
   }
 
   async #lookAtInstallation() {
@@ -164,6 +193,13 @@ class Page {
     find("answer").append(form);
     box.focus();
   }
+}
+
+function loadSheet(name) {
+  const href = new URL(`./style/${name}.css`, import.meta.url).href;
+  return new Promise((resolve, reject) => {
+    document.head.append(element("link", { rel: "stylesheet", href, on: { load: resolve, error: reject } }));
+  });
 }
 
 void new Page().start();

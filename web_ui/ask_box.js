@@ -83,8 +83,7 @@ export class AskBox {
     if (hasFailed && !this.#box.value && !values.run) this.#box.value = values.question;
     if (values.phase === "empty" && before.phase !== "empty" && !this.#box.value)
       this.#box.value = values.question;
-    if (["result", "partial"].includes(values.phase) && this.#box.value === values.question)
-      this.#box.value = "";
+    if (values.run !== before.run && this.#box.value === values.question) this.#box.value = "";
     this.#grow();
   }
 
@@ -144,12 +143,12 @@ export class AskBox {
     this.#page.announcer.say(`${found.length} similar question${found.length === 1 ? "" : "s"}`);
   }
 
-  #drawSimilar(run) {
-    const open = () => (this.closeSimilar(), this.#page.openRun(run.rootId));
+  #drawSimilar(similar) {
+    const open = () => (this.closeSimilar(), this.#page.openRun(similar.rootId));
     const again = () => {
       this.#box.value = "";
       this.closeSimilar();
-      void this.#page.questions.ask(run.question, { isFresh: true });
+      void this.#page.questions.ask(similar.question, { isFresh: true });
     };
     return element(
       "li",
@@ -157,9 +156,9 @@ export class AskBox {
       element(
         "span",
         { class: "similar-text" },
-        run.question,
+        similar.question,
         " ",
-        element("span", { class: "muted" }, formatAge(run.createdAt)),
+        element("span", { class: "muted" }, formatAge(similar.askedAt)),
       ),
       button("Open the stored answer", open, { class: "small" }),
       button("Ask again", again, { class: "small" }),

@@ -2,7 +2,8 @@
 
 /**
  * @typedef {object} Difference
- * @property {Map<string, {kind: "changed"|"new"|"same", was: any}>} rows by row id; `was` is the row of the run before
+ * @property {Map<string, {kind: "changed"|"new"|"same", was: any}>} rows by row id; `was` is the row of
+ *   the run before
  * @property {any[]} gone rows that are no longer reported
  * @property {{name: string, from: any, to: any}[]} parameters
  * @property {string} sentence

@@ -4,8 +4,9 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * @typedef {Node|string|number|null|undefined|false} Child
- * @typedef {Record<string, any>} Attributes `on` holds listeners by event; true is an attribute without value,
- *   false, null and undefined leave it out
+ * @typedef {Record<string, any>} Attributes `on` holds listeners by event; true is an attribute without
+ *   value,
+ *   false, null and undefined leave it out; `aria-` attributes say true and false
  */
 
 /**
@@ -30,12 +31,21 @@ export function shape(name, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, name), attributes, children);
 }
 
-/** A button that does `action`. @param {Child|Child[]} label @param {(event: Event) => void} action @param {Attributes} [attributes] */
+/**
+ * A button that does `action`.
+ * @param {Child|Child[]} label
+ * @param {(event: Event) => void} action
+ * @param {Attributes} [attributes]
+ */
 export function button(label, action, attributes = {}) {
   return element("button", { type: "button", ...attributes, on: { click: action } }, label);
 }
 
-/** A link out, when `address` is http or https; its text otherwise. @param {string} address @param {Child[]} children */
+/**
+ * A link out, when `address` is http or https; its text otherwise.
+ * @param {string} address
+ * @param {Child[]} children
+ */
 export function outsideLink(address, children) {
   if (!/^https?:\/\//i.test(address)) return element("span", {}, children);
   const attributes = { href: address, target: "_blank", rel: "noopener noreferrer nofollow" };
@@ -45,8 +55,8 @@ export function outsideLink(address, children) {
 function fill(node, { on = {}, ...attributes }, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (/^(on|style$|srcdoc$)/i.test(name)) throw new TypeError(`${name} is not an attribute to set`);
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, String(value));
+    const isAbsent = value === null || value === undefined || (value === false && !name.startsWith("aria-"));
+    if (!isAbsent) node.setAttribute(name, value === true && !name.startsWith("aria-") ? "" : String(value));
   }
   for (const [event, listener] of Object.entries(on)) node.addEventListener(event, listener);
   node.append(...children.flat(2).filter(isShown).map(toNode));

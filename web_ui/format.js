@@ -31,12 +31,22 @@ export function formatFigure({ value, format, unit, is_change = false }) {
   return typeof value === "number" ? formatNumber(value, format, unit, is_change) : plain(String(value));
 }
 
-/** `value` in the style of its column. @param {any} value @param {string|null} [format] @param {string|null} [unit] */
+/**
+ * `value` in the style of its column.
+ * @param {any} value
+ * @param {string|null} [format]
+ * @param {string|null} [unit]
+ */
 export function formatCell(value, format, unit) {
   return formatFigure({ value, format, unit }).text;
 }
 
-/** A tick of an axis, no more exact than `step` asks for. @param {number} value @param {number} step @param {string|null} [format] */
+/**
+ * A tick of an axis, no more exact than `step` asks for.
+ * @param {number} value
+ * @param {number} step
+ * @param {string|null} [format]
+ */
 export function formatTick(value, step, format) {
   const factor = format === "percent" ? 100 : 1;
   const decimals = Math.max(0, Math.min(8, -Math.floor(Math.log10(step * factor) + 1e-9)));

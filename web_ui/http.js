@@ -39,7 +39,11 @@ export async function ask(method, path, { body, signal } = {}) {
   return answer;
 }
 
-/** Server-sent events, each parsed, until the server ends the stream. @param {string} path @param {AbortSignal} signal */
+/**
+ * Server-sent events, each parsed, until the server ends the stream.
+ * @param {string} path
+ * @param {AbortSignal} signal
+ */
 export async function* listen(path, signal) {
   const reply = await reach(path, { headers: { Accept: "text/event-stream", ...credentials() }, signal });
   if (!reply.ok) throw new ApiError(reply.status, await reply.json().catch(() => null));

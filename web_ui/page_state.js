@@ -1,7 +1,8 @@
 // The one state of the page. Everything that is shown is drawn from it; nothing else remembers anything.
 
 /**
- * @typedef {"empty"|"expanding"|"confirming"|"generating"|"validating"|"running"|"result"|"partial"|"error"|"stopped"|"rerunning"} Phase
+ * @typedef {"empty"|"expanding"|"confirming"|"generating"|"validating"|"running"} PhaseBefore
+ * @typedef {PhaseBefore|"result"|"partial"|"error"|"stopped"|"rerunning"} Phase
  *
  * @typedef {object} Values everything the page knows
  * @property {Phase} phase
@@ -50,7 +51,7 @@ export const EMPTY = {
   installation: null,
 };
 
-const BUSY = ["expanding", "generating", "validating", "running", "rerunning"];
+export const BUSY_PHASES = ["expanding", "generating", "validating", "running", "rerunning"];
 
 /** The name in `data-state`: what a reader is in. @param {Values} values */
 export function stateName(values) {
@@ -62,7 +63,7 @@ export function stateName(values) {
 
 /** Whether something is under way that can be stopped. @param {Values} values */
 export function isBusy(values) {
-  return BUSY.includes(values.phase);
+  return BUSY_PHASES.includes(values.phase);
 }
 
 /** What the window is called: the question and how it stands. @param {Values} values */

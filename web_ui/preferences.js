@@ -24,7 +24,11 @@ export function preference(name) {
   }
 }
 
-/** Keep `value`; where storage is switched off it holds until the page is left. @param {Name} name @param {string|number|boolean} value */
+/**
+ * Keep `value`; where storage is switched off it holds until the page is left.
+ * @param {Name} name
+ * @param {string|number|boolean} value
+ */
 export function choose(name, value) {
   try {
     localStorage.setItem(PREFIX + name, String(value));
@@ -45,4 +49,16 @@ function applyUp(isRed) {
   const { dataset } = document.documentElement;
   if (isRed) dataset.up = "red";
   else delete dataset.up;
+}
+
+/** A question that was not answered, for the page that is loaded next in this tab. @param {string} text */
+export function keepDraft(text) {
+  sessionStorage.setItem("qna.draft", text);
+}
+
+/** The draft, once. */
+export function takeDraft() {
+  const text = sessionStorage.getItem("qna.draft") ?? "";
+  sessionStorage.removeItem("qna.draft");
+  return text;
 }

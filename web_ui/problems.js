@@ -1,10 +1,11 @@
-// What went wrong in plain words, and what a reader can do about it. Sorted by codes and outcomes, never by messages.
+// What went wrong in plain words, and what a reader can do. Sorted by codes and outcomes, never by messages.
 
 import { ApiError, Unreachable } from "./http.js";
 
 /**
  * @typedef {object} Action
- * @property {"again"|"rewrite"|"edit"|"examples"|"findings"|"parameters"|"set"|"ask"|"new"|"search"|"key"} name
+ * @property {"again"|"rewrite"|"edit"|"examples"|"findings"|"parameters"|"set"|"ask"|"new"|"search"|"key"|"recorded"}
+ *   name
  * @property {string} label
  * @property {any} [value] of a parameter to set, or a question to ask
  * @property {number} [waitSeconds] before it can be used
@@ -23,6 +24,9 @@ const NEW = { name: "new", label: "New question" };
 const REWRITE = { name: "rewrite", label: "Write it again" };
 const PARAMETERS = { name: "parameters", label: "Change parameters" };
 const FINDINGS = { name: "findings", label: "Show problems" };
+const RECORDED = { name: "recorded", label: "Use the recorded data" };
+const MODEL_AWAY = { title: "The language model did not answer", actions: [AGAIN, EDIT] };
+const NO_SCRIPT = { title: "The language model gave no usable script", actions: [AGAIN, EDIT] };
 const VENDOR_FAILURES = ["vendor_unavailable", "rate_limited", "timeout", "server_down", "circuit_open"];
 const PERIODS = ["days", "months", "years", "lookback", "limit"];
 
@@ -38,6 +42,14 @@ const REPLIES = {
     actions: [REWRITE, FINDINGS, EDIT],
   }),
   LLM_TIMEOUT: () => ({ title: "The model took too long to write a script", actions: [AGAIN, EDIT] }),
+  LLM_FAILED: () => MODEL_AWAY,
+  LLM_UNAVAILABLE: () => MODEL_AWAY,
+  LLM_RATE_LIMITED: () => ({ title: "The language model is at its limit", actions: [AGAIN, EDIT] }),
+  LLM_QUOTA_EXHAUSTED: () => ({ title: "The language model's quota is used up", actions: [AGAIN] }),
+  LLM_KEY_REFUSED: () => ({ title: "The language model does not accept its key", actions: [AGAIN] }),
+  LLM_ANSWER_TRUNCATED: () => NO_SCRIPT,
+  LLM_ANSWER_UNUSABLE: () => NO_SCRIPT,
+  INVALID_PARAMETERS: () => ({ title: "These parameters do not fit the script", actions: [PARAMETERS] }),
   EXECUTION_SERVER_UNAVAILABLE: () => ({ title: "The execution server does not answer", actions: [AGAIN] }),
   EXECUTION_QUEUE_FULL: () => ({ title: "The execution server is busy", actions: [AGAIN] }),
   NOT_FOUND: () => ({
@@ -81,8 +93,9 @@ export function problemOfError(error) {
   };
 }
 
-/** @param {import("./api.js").Run} run whose script did not complete @returns {Problem} */
+/** @param {import("./api.js").Run} run that gave no answer @returns {Problem} */
 export function problemOfRun(run) {
+  if (!run.outcome && run.error) return problemOfError(new ApiError(0, { error: run.error }));
   const error = run.error ?? { code: "", message: "", details: {} };
   const tool = error.details?.tool_error;
   const known = tool ? describeToolError(tool, run) : describeOutcome(run, error);
@@ -121,9 +134,10 @@ function describeToolError(tool, run) {
   }
   if (VENDOR_FAILURES.includes(tool.code)) {
     const waitSeconds = tool.details?.retry_after_seconds ?? 3;
+    const recorded = run.parentId ? [RECORDED] : [];
     return {
       title: "The data provider did not answer",
-      actions: [{ ...AGAIN, waitSeconds }, PARAMETERS, EDIT],
+      actions: [{ ...AGAIN, waitSeconds }, ...recorded, PARAMETERS, EDIT],
     };
   }
   return { title: "The script stopped with an error", actions: [PARAMETERS, REWRITE, EDIT] };

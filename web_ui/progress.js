@@ -84,15 +84,26 @@ const CHANGES = {
   failed: (progress) => endSteps(progress, "failed"),
 };
 
-/** `progress` after one more event; one that was heard before, or is of an unknown kind, changes nothing but the clock. @param {Progress} progress @param {any} event @returns {Progress} */
+/**
+ * `progress` after one more event; one that was heard before, or is of an unknown kind, changes nothing but
+ * the clock.
+ * @param {Progress} progress
+ * @param {any} event
+ * @returns {Progress}
+ */
 export function addEvent(progress, event) {
   if (!event || event.sequence <= progress.sequence) return progress;
   const heard = { ...progress, sequence: event.sequence ?? progress.sequence, heardAt: performance.now() };
   return CHANGES[event.type]?.(heard, event.data ?? {}) ?? heard;
 }
 
-/** The same steps for an answer that came without events, or after a reload. @param {import("./api.js").Run} run @returns {Progress} */
+/**
+ * The same steps for an answer that came without events, or after a reload.
+ * @param {import("./api.js").Run} run
+ * @returns {Progress}
+ */
 export function progressOf(run) {
+  const mended = run.attempts.filter((attempt) => attempt.problem).map((attempt) => attempt.problem);
   const steps = [
     {
       name: "understand",
@@ -106,7 +117,7 @@ export function progressOf(run) {
       detail: run.model,
       state: "done",
     },
-    { name: "check", title: "Checked the script", detail: "", state: "done" },
+    { name: "check", title: checkedTitle({ repairs: mended }), detail: "", state: "done" },
     {
       name: "run",
       title: "Ran the script",
@@ -115,7 +126,6 @@ export function progressOf(run) {
     },
   ];
   const shown = run.script ? (run.outcome ? steps : steps.slice(0, 3)) : steps.slice(0, 1);
-  const mended = run.attempts.filter((attempt) => attempt.problem).map((attempt) => attempt.problem);
   return {
     ...startProgress("result"),
     steps: shown,

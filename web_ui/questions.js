@@ -1,16 +1,13 @@
-// What a reader does with questions: ask, stop, confirm, run again, open. The only writer of a question's state.
+// What a reader does with questions: ask, stop, confirm, run again, open.
 
 import { addressOf, executionIdOf, goTo, newRequestId, newSessionId } from "./addresses.js";
 import * as api from "./api.js";
-import { Unreachable } from "./http.js";
+import { forget, recall, remember } from "./asked.js";
+import { followToEnd, insist, waitForEnd } from "./following.js";
 import { isBusy } from "./page_state.js";
 import { preference } from "./preferences.js";
 import { problemOfError, problemOfRun } from "./problems.js";
 import { addEvent, progressOf, startProgress } from "./progress.js";
-
-const ATTEMPTS_MAX = 3;
-const RETRY_SECONDS = [0.4, 0.8, 1.6, 3, 5];
-const LAST_EVENTS = ["finished", "failed", "confirmation_needed"];
 
 export class Questions {
   #state;
@@ -21,7 +18,11 @@ export class Questions {
     this.#state = state;
   }
 
-  /** Ask a new question, or a follow-up when a conversation is open. @param {string} text @param {{isFresh?: boolean, isExpanded?: boolean}} [more] */
+  /**
+   * Ask a new question, or a follow-up when a conversation is open.
+   * @param {string} text
+   * @param {{isFresh?: boolean, isExpanded?: boolean}} [more]
+   */
   async ask(text, { isFresh = false, isExpanded = !preference("asksBeforeExpanding") } = {}) {
     const question = text.trim();
     const requestId = newRequestId();
@@ -60,7 +61,11 @@ export class Questions {
     );
   }
 
-  /** Run the shown script with other parameters. The old answer stays until the new one is there. @param {Record<string, any>} parameters @param {"live"|"recorded"} [data] */
+  /**
+   * Run the shown script with other parameters. The old answer stays until the new one is there.
+   * @param {Record<string, any>} parameters
+   * @param {"live"|"recorded"} [data]
+   */
   async rerun(parameters, data = "live") {
     const { run } = this.#state.values;
     if (!run) return;
@@ -68,7 +73,11 @@ export class Questions {
     await this.#runAgain(requestId, (signal) => api.rerun(run.id, { parameters, data, requestId }, signal));
   }
 
-  /** Run a script that the reader has edited. @param {string} script @param {Record<string, any>} parameters */
+  /**
+   * Run a script that the reader has edited.
+   * @param {string} script
+   * @param {Record<string, any>} parameters
+   */
   async runEdited(script, parameters) {
     const { run } = this.#state.values;
     if (!run) return;
@@ -103,7 +112,10 @@ export class Questions {
     goTo(addressOf(null));
   }
 
-  /** Show what an address means, whether it is finished or under way. @param {import("./addresses.js").Place} place */
+  /**
+   * Show what an address means, whether it is finished or under way.
+   * @param {import("./addresses.js").Place} place
+   */
   async open({ rootId, runId }) {
     this.#underWay.abort();
     this.#underWay = new AbortController();
@@ -141,9 +153,9 @@ export class Questions {
 
   /** @param {string} [text] */
   async loadHistory(text) {
-    const { runs, cursor } = await api.listRuns({ text });
+    const { runs, cursor } = await api.listRuns({ text, kind: "question" });
     this.#state.update({
-      history: runs.filter((run) => run.kind === "question"),
+      history: runs,
       historyCursor: cursor,
       hasMoreHistory: Boolean(cursor),
     });
@@ -151,9 +163,9 @@ export class Questions {
 
   async loadMoreHistory() {
     const { history, historyCursor } = this.#state.values;
-    const { runs, cursor } = await api.listRuns({ cursor: historyCursor });
+    const { runs, cursor } = await api.listRuns({ cursor: historyCursor, kind: "question" });
     this.#state.update({
-      history: [...history, ...runs.filter((run) => run.kind === "question")],
+      history: [...history, ...runs],
       historyCursor: cursor,
       hasMoreHistory: Boolean(cursor),
     });
@@ -172,10 +184,11 @@ export class Questions {
 
   async #resume(run) {
     this.#state.update({ question: run.question, sessionId: run.sessionId });
-    await this.#pursue(run.id, async (signal) => ({
+    const end = async (signal) => ({
       confirmation: null,
-      run: await this.#waitFor(run.id, signal),
-    }));
+      run: await waitForEnd(run.id, this.#listener(signal)),
+    });
+    await this.#pursue(run.id, end, { isFollowed: false });
   }
 
   /** A page that was reloaded before its question was kept: the same request again is the same question. */
@@ -185,13 +198,13 @@ export class Questions {
   }
 
   /** Follow the events of `id` while `request` is under way, and show what comes of it. */
-  async #pursue(id, request, { isRerun = false } = {}) {
+  async #pursue(id, request, { isRerun = false, isFollowed = true } = {}) {
     this.#underWay.abort();
     const underWay = (this.#underWay = new AbortController());
     const { signal } = underWay;
     const following = new AbortController();
     signal.addEventListener("abort", () => following.abort());
-    void this.#follow(id, following.signal, isRerun);
+    if (isFollowed) void this.#follow(id, following.signal, isRerun);
     try {
       const { run, confirmation } = await this.#insist(request, signal);
       if (signal.aborted) return;
@@ -205,36 +218,22 @@ export class Questions {
     }
   }
 
-  /** Send `request` until the server has answered. What it had accepted it has not forgotten: the id is the same. */
-  async #insist(request, signal) {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const answer = await request(signal);
-        this.#state.update({ isConnectionLost: false, retries: 0 });
-        return answer;
-      } catch (error) {
-        const isKnown = (this.#state.values.progress?.sequence ?? 0) > 0;
-        if (!(error instanceof Unreachable) || (!isKnown && attempt >= ATTEMPTS_MAX)) throw error;
-        this.#state.update({ isConnectionLost: isKnown, retries: attempt });
-        await pause(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length) - 1], signal);
-      }
-    }
+  async #follow(id, signal, isRerun) {
+    await followToEnd(id, this.#listener(signal, isRerun));
   }
 
-  async #follow(id, signal, isRerun) {
-    for (let attempt = 0; !signal.aborted; attempt += 1) {
-      try {
-        for await (const event of api.followEvents(id, this.#state.values.progress?.sequence ?? 0, signal)) {
-          attempt = 0;
-          this.#hear(event, isRerun);
-          if (LAST_EVENTS.includes(event.type)) return;
-        }
-      } catch (error) {
-        if (signal.aborted) return;
-        if (error.status && error.status !== 404) return; // no events here: the reply tells the end
-      }
-      await pause(RETRY_SECONDS[Math.min(attempt, RETRY_SECONDS.length - 1)], signal);
-    }
+  #listener(signal, isRerun = false) {
+    const heard = () => this.#state.values.progress?.sequence ?? 0;
+    return { heard, hear: (event) => this.#hear(event, isRerun), signal };
+  }
+
+  /** What was accepted is not forgotten: the id is the same, so the request can be sent again. */
+  async #insist(request, signal) {
+    const isAccepted = () => (this.#state.values.progress?.sequence ?? 0) > 0;
+    const lose = (retries) => this.#state.update({ isConnectionLost: true, retries });
+    const answer = await insist(request, { isAccepted, lose, signal });
+    this.#state.update({ isConnectionLost: false, retries: 0 });
+    return answer;
   }
 
   #hear(event, isRerun) {
@@ -250,15 +249,6 @@ export class Questions {
       retries: 0,
       ...extra,
     });
-  }
-
-  async #waitFor(id, signal) {
-    for await (const event of api.followEvents(id, 0, signal)) if (LAST_EVENTS.includes(event.type)) break;
-    for (;;) {
-      const run = await api.findRun(id, signal);
-      if (run.isFinished) return run;
-      await pause(0.2, signal);
-    }
   }
 
   /** The end of a run: a new answer, or, when a re-run fails, the old answer and the problem. */
@@ -279,6 +269,7 @@ export class Questions {
     const settled = { ...run, question: run.question || question, rootId: isRerun ? rootId : run.rootId };
     this.#show(settled, isRerun ? before : null);
     if (isRerun) goTo(addressOf(rootId, run.id));
+    else if (settled.rootId !== rootId) history.replaceState(null, "", addressOf(settled.rootId));
     void this.#lookAround(settled).catch(ignoreGone);
   }
 
@@ -299,7 +290,7 @@ export class Questions {
       sessionId: run.sessionId,
       rootId: run.rootId,
       executionId: run.id,
-      problem: run.outcome && run.outcome !== "completed" ? problemOfRun(run) : null,
+      problem: phaseOf(run) === "error" ? problemOfRun(run) : null,
       progress,
       isConnectionLost: false,
     });
@@ -309,13 +300,11 @@ export class Questions {
   async #lookAround(run) {
     const [runs, thread] = await Promise.all([
       this.#listRuns(run.rootId),
-      api.listRuns({ sessionId: run.sessionId }),
+      api.listRuns({ sessionId: run.sessionId, kind: "question" }),
       this.loadHistory(),
     ]);
     if (this.#state.values.rootId !== run.rootId) return;
-    const earlier = thread.runs.filter(
-      (each) => each.kind === "question" && each.createdAt < run.createdAt && each.id !== run.rootId,
-    );
+    const earlier = thread.runs.filter((each) => each.createdAt < run.createdAt && each.id !== run.rootId);
     this.#state.update({
       runs,
       thread: earlier.sort((left, right) => left.createdAt.localeCompare(right.createdAt)),
@@ -351,7 +340,7 @@ export class Questions {
 export function phaseOf(run) {
   if (run.outcome === "cancelled") return "stopped";
   if (run.outcome && run.outcome !== "completed") return "error";
-  if (!run.outcome && run.error) return "error";
+  if (!run.outcome && run.error) return run.error.code === "CANCELLED" ? "stopped" : "error";
   return failedCalls(run).length ? "partial" : "result";
 }
 
@@ -377,17 +366,7 @@ function summaryOf(run) {
   };
 }
 
-function pause(seconds, signal) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
-  });
-}
-
-const keyOf = (id) => `qna.asked.${id}`;
-const remember = (id, asked) => sessionStorage.setItem(keyOf(id), JSON.stringify(asked));
-const recall = (id) => JSON.parse(sessionStorage.getItem(keyOf(id)) ?? "null");
-const forget = (id) => sessionStorage.removeItem(keyOf(id));
-
-/** What was to be stopped or forgotten may be gone already, or its server; there is nothing to do about it. */
+/**
+ * What was to be stopped or forgotten may be gone already, or its server; there is nothing to do about it.
+ */
 function ignoreGone() {}

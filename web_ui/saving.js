@@ -3,7 +3,12 @@
 const SLUG_MAX = 48;
 const BOM = "\ufeff";
 
-/** "2026-11-20-volatility-of-aapl.csv". @param {string} title @param {string} extension @param {string} [moment] ISO; today when absent */
+/**
+ * "2026-11-20-volatility-of-aapl.csv".
+ * @param {string} title
+ * @param {string} extension
+ * @param {string} [moment] ISO; today when absent
+ */
 export function fileName(title, extension, moment = new Date().toISOString()) {
   const slug = title
     .normalize("NFKD")
@@ -14,7 +19,10 @@ export function fileName(title, extension, moment = new Date().toISOString()) {
   return `${moment.slice(0, 10)}-${slug.replace(/-$/, "") || "answer"}.${extension}`;
 }
 
-/** RFC 4180, UTF-8. A text that a spreadsheet would run gets an apostrophe before it. @param {any[][]} rows */
+/**
+ * RFC 4180, UTF-8. A text that a spreadsheet would run gets an apostrophe before it.
+ * @param {any[][]} rows
+ */
 export function toCsv(rows) {
   return new Blob([BOM, rows.map((row) => row.map(toCell).join(",")).join("\r\n"), "\r\n"], {
     type: "text/csv;charset=utf-8",

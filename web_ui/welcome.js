@@ -4,7 +4,11 @@ import { listExamples } from "./api.js";
 import { button, element } from "./elements.js";
 import { choose, preference } from "./preferences.js";
 
-/** Examples that work with what is configured; the server knows them. @param {HTMLElement} host @param {(question: string) => void} ask */
+/**
+ * Examples that work with what is configured; the server knows them.
+ * @param {HTMLElement} host
+ * @param {(question: string) => void} ask
+ */
 export async function showExamples(host, ask) {
   const examples = (await listExamples()).slice(0, 6);
   const cards = examples.map(({ kind, question }) =>
@@ -19,21 +23,25 @@ export async function showExamples(host, ask) {
   host.replaceChildren(element("ul", { class: "examples", "aria-label": "Examples" }, cards));
 }
 
-/** On the first visit of an offline installation: what is not real here, and how to configure the real thing. @param {HTMLElement} host @param {import("./api.js").Installation} installation */
+/**
+ * On the first visit of an offline installation: what is not real here, and how to configure the real
+ * thing.
+ * @param {HTMLElement} host
+ * @param {import("./api.js").Installation} installation
+ */
 export function showInstallation(host, { isOffline, isSimulated }) {
   if ((!isOffline && !isSimulated) || preference("isNoticeSeen")) return;
   const parts = [
-    isSimulated &&
-      element(
-        "li",
-        {},
-        element("b", {}, "Demo data: "),
-        "prices and companies come from a simulated market. Set ",
-        code("ALPACA_API_KEY"),
-        " or ",
-        code("EODHD_API_KEY"),
-        " for real ones.",
-      ),
+    element(
+      "li",
+      {},
+      element("b", {}, "Demo data: "),
+      "without ",
+      code("ALPACA_API_KEY"),
+      " or ",
+      code("EODHD_API_KEY"),
+      ", prices and companies come from a simulated market.",
+    ),
     isOffline &&
       element(
         "li",

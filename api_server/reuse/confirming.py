@@ -16,13 +16,3 @@ def chosen_question(request: ConfirmRequest, understood: Understanding, dialogue
             raise BadConfirmation("an edited question needs its `text`", suggestions=("Send `text`.",))
         return text
     return understood.resolved_question
-
-
-def held_question(request: ConfirmRequest) -> str:
-    """The question in the request itself. Raises `BadConfirmation` when there is none."""
-    if not request.question:
-        raise BadConfirmation(
-            "it is not said which question is confirmed",
-            suggestions=("Send the `execution_id` that waits, or the `question`.",),
-        )
-    return request.question

@@ -12,6 +12,7 @@ from api_server.dialogue.understanding import Dialogue
 from api_server.errors import VectorsUnavailable
 from api_server.storage.records import Execution
 from api_server.vectors.index import OWNER, Collection, Item, Proposal, VectorIndex
+from schemas.conversation import SimilarQuestion
 from schemas.reuse import EarlierQuestion
 from schemas.wire import utc_now
 from service.cache.cache import Cache
@@ -19,6 +20,7 @@ from service.cache.cache import Cache
 log = structlog.get_logger()
 
 PROPOSED_MAX = 12
+SIMILAR_MAX = 5
 KEPT_SECONDS = 7 * 24 * 3600
 SIMILAR_ENOUGH = 0.35
 """Below it a proposal says nothing to a person; it decides nothing else."""
@@ -72,6 +74,20 @@ class QuestionMemory:
         }
         order = sorted(latest_of_each.values(), key=lambda one: (RANK[one.relation], -one.similarity_score))
         return order[:count]
+
+    async def find_similar(self, user_id: str, question: str) -> list[SimilarQuestion]:
+        """The same for the context of a session, without the question itself."""
+        found = await self.find(user_id, question, PROPOSED_MAX)
+        return [
+            SimilarQuestion(
+                question=earlier.question,
+                similarity_score=earlier.similarity_score,
+                session_id=earlier.session_id,
+                timestamp=earlier.asked_at,
+            )
+            for earlier in found
+            if earlier.question != question
+        ][:SIMILAR_MAX]
 
     async def _propose(self, user_id: str, text: str) -> list[Proposal]:
         """From the cache of the last days, else from the index; none while that is not ready."""

@@ -28,21 +28,15 @@ class Reusing:
     storage: Storage
     library: Library
 
-    async def understand(
-        self, user_id: str, session_id: str, question: str, auto_expand: bool = True
-    ) -> Understanding:
-        """What `question` means after the last ones of its session. Raises `DatabaseUnavailable`."""
-        context = await self.context(user_id, session_id)
+    async def understand(self, asked: Execution, question: str, auto_expand: bool = True) -> Understanding:
+        """What `question` means after those before `asked` in its session. Raises `DatabaseUnavailable`."""
+        context = await self.context(asked)
         return self.dialogue.understand(question, context, auto_expand)
 
-    async def context(self, user_id: str, session_id: str) -> DialogueContext:
-        """The last turns of a session; none for a session that does not exist."""
-        return context_of(await self.storage.executions.list_latest(user_id, session_id, TURNS_MAX))
-
-    async def remember(self, execution: Execution) -> None:
-        """Let a finished execution be found by its equal and its like. Raises `DatabaseUnavailable`."""
-        await self.reuser.remember(execution)
-        await self.memory.remember(execution)
+    async def context(self, asked: Execution) -> DialogueContext:
+        """The last turns of a session before the execution `asked`."""
+        latest = await self.storage.executions.list_latest(asked.user_id, asked.session_id, TURNS_MAX)
+        return context_of([one for one in latest if one.id != asked.id])
 
 
 def make_reusing(storage: Storage, index: VectorIndex, cache: Cache, library: Library) -> Reusing:

@@ -2,8 +2,7 @@
 
 from fastapi import APIRouter
 
-from api_server.errors import Forbidden
-from api_server.routes.dependencies import TheCaller, TheLive, ThePipeline
+from api_server.routes.dependencies import TheAdministrator, TheLive, ThePipeline
 from api_server.tool_catalog import SCHEMAS_PREFIX
 from schemas.cache import Forgotten
 
@@ -11,13 +10,11 @@ router = APIRouter()
 
 
 @router.delete("/cache")
-async def forget(caller: TheCaller, live: TheLive, pipeline: ThePipeline) -> Forgotten:
+async def forget(_caller: TheAdministrator, live: TheLive, pipeline: ThePipeline) -> Forgotten:
     """Drop results, tools' answers and tools' schemas, everybody's. For an administrator.
 
     Raises `Forbidden`, `DatabaseUnavailable` or `ExecutorUnavailable`.
     """
-    if not caller.is_administrator:
-        raise Forbidden("only an administrator may do this", suggestions=("Ask an administrator.",))
     results = await live.results.forget_all()
     schemas = await live.cache.forget_all(SCHEMAS_PREFIX)
     behind = await pipeline.executor.forget_answers()

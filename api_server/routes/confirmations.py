@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.reuse.confirming import chosen_question, held_question
-from api_server.routes.dependencies import TheCaller, ThePipeline, TheReusing
+from api_server.reuse.confirming import chosen_question
+from api_server.routes.dependencies import TheCaller, TheOrigin, ThePipeline, TheReusing
 from api_server.routes.hanging_up import until_hang_up
 from schemas.analysis import AnalyzeRequest, AnalyzeResponse
 from schemas.reuse import ConfirmRequest, HeldBackResponse
@@ -12,21 +12,24 @@ router = APIRouter()
 
 
 @router.post("/conversation/confirm", response_model_by_alias=True)
-async def confirm(
-    body: ConfirmRequest, request: Request, pipeline: ThePipeline, reusing: TheReusing, caller: TheCaller
+async def confirm(  # noqa: PLR0913, PLR0917 - FastAPI makes each from the request
+    body: ConfirmRequest,
+    request: Request,
+    pipeline: ThePipeline,
+    reusing: TheReusing,
+    caller: TheCaller,
+    origin: TheOrigin,
 ) -> AnalyzeResponse | HeldBackResponse:
     """Answer the question as expanded, as it was asked, or as edited; `cancel` answers nothing."""
-    if body.execution_id is not None:
-        held = (await reusing.storage.executions.find(caller.user_id, body.execution_id)).question
-    else:
-        held = held_question(body)
+    held = await pipeline.storage.executions.find(caller.user_id, body.execution_id)
     if body.choice == "cancel":
-        return HeldBackResponse(session_id=body.session_id, question=held)
-    understood = await reusing.understand(caller.user_id, body.session_id, held, auto_expand=False)
+        await pipeline.drop(held, origin)
+        return HeldBackResponse(session_id=held.session_id, question=held.question)
+    understood = await reusing.understand(held, held.question, auto_expand=False)
     confirmed = AnalyzeRequest(
         question=chosen_question(body, understood, reusing.dialogue),
-        session_id=body.session_id,
+        session_id=held.session_id,
         execute=body.execute,
         model=body.model,
     )
-    return await until_hang_up(request, pipeline.answer(confirmed))
+    return await until_hang_up(request, pipeline.answer_confirmed(held, confirmed, origin))

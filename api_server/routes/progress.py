@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from fastapi import APIRouter, Depends, Header, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import StreamingResponse
 
+from api_server.access.gate import SUBPROTOCOL_PREFIX
 from api_server.errors import ExecutionNotFound
 from api_server.routes.dependencies import TheCaller, TheLive, TheStorage
+from api_server.settings import ApiSettings
 from api_server.storage.opened import Storage
 from schemas.progress import ProgressEvent
 from service.errors import PlatformError
@@ -56,7 +58,7 @@ async def follow_session(
     if not is_own_page(socket):
         await socket.close(CLOSE_POLICY, "FOREIGN_PAGE")
         return
-    await socket.accept()
+    await socket.accept(choose_subprotocol(socket))
     events = live.events.follower.follow_session(caller.user_id, session_id, after)
     sending = asyncio.create_task(_send_all(socket, events))
     leaving = asyncio.create_task(_wait_for_end(socket))
@@ -73,9 +75,16 @@ async def follow_session(
 def is_own_page(socket: WebSocket) -> bool:
     """Whether no browser, or a page of ours, opens the socket: browsers let any page open one."""
     origin = socket.headers.get("origin")
-    allowed: list[str] = getattr(socket.app.state, "allowed_origins", [])
-    host = socket.headers.get("host", "")
-    return origin is None or origin.rstrip("/") in allowed or urlsplit(origin).netloc == host
+    settings: ApiSettings = socket.app.state.parts.pipeline.settings
+    if origin is None or origin.rstrip("/") in settings.allowed_origins:
+        return True
+    return urlsplit(origin).netloc == socket.headers.get("host", "")
+
+
+def choose_subprotocol(socket: WebSocket) -> str | None:
+    """One that the browser offers, or it hangs up; never the one that holds its token."""
+    offered: list[str] = socket.scope.get("subprotocols", [])
+    return next((each for each in offered if not each.startswith(SUBPROTOCOL_PREFIX)), None)
 
 
 async def _wait_for_appearance(storage: Storage, user_id: str, execution_id: str) -> None:

@@ -2,7 +2,6 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.course import Course
 from api_server.routes.dependencies import TheCaller, TheOrigin, TheTrust, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.replay import RerunRequest, RerunResponse
@@ -20,5 +19,5 @@ async def rerun(  # noqa: PLR0913, PLR0917 - FastAPI makes each from the request
     origin: TheOrigin,
 ) -> RerunResponse:
     """Run the script with other parameters; no model is asked. Wrong ones are 422 with `details.fields`."""
-    work = trust.reruns.rerun(caller.user_id, execution_id, body, origin, Course())
+    work = trust.reruns.rerun(caller.user_id, execution_id, body, origin)
     return await (work if body.request_id else until_hang_up(request, work))

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request
 
-from api_server.routes.dependencies import ThePipeline, limited
+from api_server.routes.dependencies import TheCaller, TheOrigin, ThePipeline, limited
 from api_server.routes.hanging_up import until_hang_up
 from schemas.analysis import AnalyzeResponse, EditedScript
 from schemas.execution import ValidateRequest
@@ -12,9 +12,11 @@ router = APIRouter()
 
 
 @router.post("/execute", response_model_by_alias=True, dependencies=[limited("execute")])
-async def execute(body: EditedScript, request: Request, pipeline: ThePipeline) -> AnalyzeResponse:
+async def execute(
+    body: EditedScript, request: Request, pipeline: ThePipeline, caller: TheCaller, origin: TheOrigin
+) -> AnalyzeResponse:
     """Check and run a changed script. What must not run is 422 `SCRIPT_REJECTED` with every finding."""
-    work = pipeline.answer_edited(body)
+    work = pipeline.answer_edited(body, caller, origin)
     return await (work if body.request_id else until_hang_up(request, work))
 
 

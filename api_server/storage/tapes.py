@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy import and_, delete, exists, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import NotReplayable
@@ -50,7 +50,7 @@ class TapeStore:
     async def save(self, execution_id: str, report: ExecutionReport) -> str | None:
         """Keep the recording in `report`, which is as the jail gave it; why it cannot be replayed, if so."""
         reason = self._reason_against(report)
-        packed = Packed(b"", {}) if reason else await asyncio.to_thread(_pack, report)
+        packed = Packed(b"", {}) if reason else await asyncio.to_thread(pack, report)
         row = {
             "execution_id": execution_id,
             "header": packed.header,
@@ -58,10 +58,26 @@ class TapeStore:
             "created_at": utc_now(),
         }
         async with self._database.writing() as connection:
-            insert = self._database.insert(execution_tapes).values(row)
-            if (await connection.execute(insert.on_conflict_do_nothing())).rowcount:
+            statement = self._database.insert(execution_tapes).values(row)
+            if (await connection.execute(statement.on_conflict_do_nothing())).rowcount:
                 await self._keep_blobs(connection, execution_id, packed.blobs)
         return reason
+
+    async def copy(self, source_id: str, execution_id: str) -> None:
+        """Let another execution of the same user replay what `source_id` recorded, stored once."""
+        tape = select(
+            literal(execution_id),
+            execution_tapes.c.header,
+            execution_tapes.c.not_replayable_reason,
+            literal(utc_now()),
+        ).where(execution_tapes.c.execution_id == source_id)
+        uses = select(literal(execution_id), tape_blob_uses.c.digest).where(
+            tape_blob_uses.c.execution_id == source_id
+        )
+        columns = ["execution_id", "header", "not_replayable_reason", "created_at"]
+        async with self._database.writing() as connection:
+            await connection.execute(insert(execution_tapes).from_select(columns, tape))
+            await connection.execute(insert(tape_blob_uses).from_select(["execution_id", "digest"], uses))
 
     async def load(self, user_id: str, execution_id: str) -> TapedRun:
         """The recording, equal to what was saved. Raises `NotReplayable` with the reason."""
@@ -163,7 +179,8 @@ def _not_replayable(reason: str) -> NotReplayable:
     )
 
 
-def _pack(report: ExecutionReport) -> Packed:
+def pack(report: ExecutionReport) -> Packed:
+    """The recording in `report`, compressed."""
     tape = report.tape
     assert tape is not None
     blobs: dict[str, tuple[bytes, int]] = {}

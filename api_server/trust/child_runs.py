@@ -1,24 +1,21 @@
 """Runs of a script that is known already: recorded step by step, with their tape, under their parent."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 
 from api_server.course import Course, describe_failure
-from api_server.errors import Cancelled
 from api_server.execution_client import ExecutionClient
+from api_server.once import Once
 from api_server.presentation import present
 from api_server.running import run_script
 from api_server.storage.audit import Origin
 from api_server.storage.executions import NewExecution
 from api_server.storage.opened import Storage
 from api_server.storage.recorder import Conclusion, Recording, Understanding, WrittenScript
-from api_server.storage.records import UNFINISHED, Execution
+from api_server.storage.records import Execution
 from schemas.execution import ExecuteRequest, ExecutionReport, Tape
-from schemas.progress import ProgressType
+from schemas.progress import ProgressType, Tell
 from service.errors import PlatformError
-
-POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,28 +31,30 @@ class ChildRuns:
     """Runs scripts and writes down what becomes of them."""
 
     storage: Storage
+    once: Once
     executor: ExecutionClient
     limits: RunLimits
 
     async def run(
-        self, new: NewExecution, script: WrittenScript, tape: Tape | None, origin: Origin, course: Course
+        self, new: NewExecution, script: WrittenScript, tape: Tape | None, origin: Origin
     ) -> Execution:
         """The execution once it is over. A repeated request waits for the first one, and runs nothing.
 
         Raises `ExecutorUnavailable`, and `ExecutionNotFound` when the parent is not the user's.
         """
-        execution, recording = await self.storage.recorder.accept(new, origin)
-        if recording is None:
-            return await self._wait_until_over(execution)
-        async with course.telling_its_failure():
-            await self._run(recording, script, tape, course)
-            finished = await self.storage.executions.find(new.user_id, new.id)
-            await course.tell(ProgressType.FINISHED, outcome=finished.outcome)
-        return finished
+
+        async def work(recording: Recording, tell: Tell) -> None:
+            course = Course(tell)
+            async with course.telling_its_failure():
+                await course.tell(ProgressType.ACCEPTED, question=new.question)
+                report = await self._run(recording, script, tape, course)
+                await course.tell(ProgressType.FINISHED, outcome=report.outcome)
+
+        return await self.once.answer(new, origin, work)
 
     async def _run(
         self, recording: Recording, script: WrittenScript, tape: Tape | None, course: Course
-    ) -> None:
+    ) -> ExecutionReport:
         request = ExecuteRequest(
             script=script.python_code,
             execution_id=recording.execution.id,
@@ -74,20 +73,12 @@ class ChildRuns:
             await asyncio.shield(recording.failed(facts["code"], facts["message"]))
             raise
         await self.keep(recording, report)
+        return report
 
     async def keep(self, recording: Recording, report: ExecutionReport) -> None:
         """Write down how a run ended, its tape first: whoever sees the end may ask for a replay."""
         await self.storage.tapes.save(recording.execution.id, report)
         await recording.finished(Conclusion(present(report), said=say(report)))
-
-    async def _wait_until_over(self, execution: Execution) -> Execution:
-        deadline = time.monotonic() + self.limits.timeout_seconds * 2
-        while execution.status in UNFINISHED:
-            if time.monotonic() > deadline:
-                raise Cancelled("the first request with this id is not over yet", suggestions=("Ask again.",))
-            await asyncio.sleep(POLL_SECONDS)
-            execution = await self.storage.executions.find(execution.user_id, execution.id)
-        return execution
 
 
 def say(report: ExecutionReport) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from api_server.execution_client import ExecutionClient
+from api_server.once import Once
 from api_server.settings import ApiSettings
 from api_server.storage.opened import Storage
 from api_server.trust.archive import Archive
@@ -23,11 +24,11 @@ class Trust:
     exchange: Exchange
 
 
-def open_trust(settings: ApiSettings, storage: Storage, executor: ExecutionClient) -> Trust:
+def open_trust(settings: ApiSettings, storage: Storage, once: Once, executor: ExecutionClient) -> Trust:
     """The parts on this storage and this execution server. Makes the key when there is none."""
     budget = Budget(settings.provenance_timeout_seconds, settings.provenance_runs_at_once)
     limits = RunLimits(settings.execution_timeout_seconds, settings.max_execution_memory_mb)
-    runs = ChildRuns(storage, executor, limits)
+    runs = ChildRuns(storage, once, executor, limits)
     return Trust(
         archive=Archive(storage, executor, budget),
         child_runs=runs,

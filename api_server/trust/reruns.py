@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_server.course import Course
 from api_server.errors import InvalidParameters, NotReplayable
 from api_server.storage.audit import Origin
 from api_server.storage.executions import NewExecution
@@ -24,7 +23,7 @@ class Reruns:
     runs: ChildRuns
 
     async def rerun(
-        self, user_id: str, parent_id: str, request: RerunRequest, origin: Origin, course: Course
+        self, user_id: str, parent_id: str, request: RerunRequest, origin: Origin
     ) -> RerunResponse:
         """The run with these parameters.
 
@@ -45,7 +44,7 @@ class Reruns:
             kind="rerun",
             parent_id=parent_id,
         )
-        execution = await self.runs.run(new, script, tape, origin, course)
+        execution = await self.runs.run(new, script, tape, origin)
         report = report_of(execution)
         return RerunResponse(
             execution_id=execution.id,

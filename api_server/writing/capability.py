@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from api_server.errors import CannotAnswer
@@ -43,7 +43,11 @@ class Capabilities:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._matcher = Matcher(library)
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        """Built for the first refusal: it takes a tenth of a second."""
+        return Matcher(self._library)
 
     def demand(self, question: str, catalogue: ToolCatalogue) -> None:
         """Raises `CannotAnswer` with the nearest question when a clear need is not met."""

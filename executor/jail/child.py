@@ -150,9 +150,11 @@ class Child:
         if compiled.code is None:
             findings = [finding.model_dump() for finding in compiled.findings]
             return None, EMPTY, {"type": "refused", "findings": findings}
-        code = b64encode(marshal.dumps(compiled.code)).decode()
+        dumped = marshal.dumps(compiled.code)
+        code = b64encode(dumped).decode()
         introduction = {"type": "compiled", "code": code, "parameters": compiled.parameters}
-        return compiled.code, compiled.parameters, introduction
+        # Loaded as later children load it: on its way a constant set may change its order.
+        return marshal.loads(dumped), compiled.parameters, introduction  # noqa: S302  from right here
 
     def prepare(self, channel: Silence) -> None:
         """Lay out all that a script finds, before there is one."""

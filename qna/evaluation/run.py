@@ -73,7 +73,7 @@ async def ask_all(
     for number, question in enumerate(questions, start=1):
         show(number, question)
         started = time.perf_counter()
-        reply = await post_question(client, url, question.question, AskOptions(model=model))
+        reply = await post_question(client, url, question.question, AskOptions(model=model, refreshes=True))
         scores.append(score(question, reply, (time.perf_counter() - started) * 1000))
     return scores
 

@@ -11,7 +11,6 @@ from fastapi import FastAPI
 from api_server.app import create_app
 from api_server.settings import ApiSettings
 from api_server.storage.opened import Storage
-from tests.doubles.databases import migrate
 
 NOWHERE = "http://127.0.0.1:9"
 """An address at which nobody listens: these tests run no script."""
@@ -37,9 +36,3 @@ def storage_of(client: httpx2.AsyncClient) -> Storage:
     """The stores behind a client of `opened_app`."""
     storage: Storage = client.storage  # type: ignore[attr-defined]
     return storage
-
-
-def prepare(settings: ApiSettings) -> ApiSettings:
-    """The same settings, its tables made."""
-    migrate(settings)
-    return settings

@@ -4,16 +4,20 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx2
 from fastapi import FastAPI
 
+from api_server.access.caller import LOCAL_CALLER, LOCAL_USER_ID
 from api_server.app import create_app
 from api_server.llm.provider import CannotAnswer, Draft, LLMProvider
 from api_server.llm.providers.scripted import ScriptedProvider
 from api_server.pipeline import Pipeline
 from api_server.settings import ApiSettings
+from api_server.storage.audit import Origin
 from schemas.analysis import AnalyzeRequest
+from schemas.ids import execution_id_of
 from schemas.progress import ProgressType
 from tests.doubles.execution_server import ExecutionServer
 
@@ -45,14 +49,11 @@ class AskedApi:
         self, question: str = "How volatile was KO?"
     ) -> list[tuple[ProgressType, dict[str, Any]]]:
         """Every event of one question, in order, whatever comes of it."""
-        told: list[tuple[ProgressType, dict[str, Any]]] = []
-
-        async def tell(kind: ProgressType, facts: dict[str, Any]) -> None:
-            told.append((kind, facts))
-
+        request = AnalyzeRequest(question=question, request_id=uuid4())
         with suppress(Exception):  # the last event says which
-            await self.pipeline.answer(AnalyzeRequest(question=question), tell)
-        return told
+            await self.pipeline.answer(request, LOCAL_CALLER, Origin())
+        told = await self.pipeline.storage.events.after(LOCAL_USER_ID, execution_id_of(request.request_id))
+        return [(event.type, event.data) for event in told]
 
 
 @asynccontextmanager

@@ -67,7 +67,9 @@ class ExecutionServer:
 
 
 @contextmanager
-def running_server(folder: Path, tools: ToolServer, **settings: Any) -> Iterator[ExecutionServer]:
+def running_server(
+    folder: Path, tools: ToolServer, *, python: str = sys.executable, **settings: Any
+) -> Iterator[ExecutionServer]:
     """An execution server that knows the tools of one MCP server, until the block ends."""
     port = ToolServer(lambda: None).port
     names = ("FINANCIAL_MCP_URL", "ANALYTICS_MCP_URL", "VALIDATION_MCP_URL")
@@ -81,9 +83,7 @@ def running_server(folder: Path, tools: ToolServer, **settings: Any) -> Iterator
         "EXECUTION_SERVER_PORT": str(port),
     }
     with (folder / "executor.log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "executor"], cwd=folder, env=environment, stderr=log
-        )
+        process = subprocess.Popen([python, "-m", "executor"], cwd=folder, env=environment, stderr=log)
     try:
         server = ExecutionServer(process, f"http://127.0.0.1:{port}")
         with server.http:

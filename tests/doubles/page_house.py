@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -191,6 +192,7 @@ class Execution:
     events: list[dict[str, Any]] = field(default_factory=list)
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     release: asyncio.Event = field(default_factory=asyncio.Event)
+    has_waited: bool = False
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     def tell(self, kind: str, **data: Any) -> None:
@@ -207,3 +209,9 @@ class Execution:
         )
         self.changed.set()
         self.changed = asyncio.Event()
+
+    async def ended(self) -> None:
+        """Wait until nothing more will happen to it."""
+        while self.status == "running":
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), 0.05)

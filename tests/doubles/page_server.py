@@ -18,6 +18,7 @@ from api_server.routes import pages
 from schemas.progress import ProgressType
 from service.http import create_http_app
 from tests.doubles.page_house import Course, Execution, Problem, make_report, make_result
+from tests.doubles.page_replies import describe_analysis, describe_item, describe_view
 
 START_SECONDS_MAX = 10.0
 
@@ -41,7 +42,8 @@ class PageServer:
         self.similar: list[dict[str, Any]] = []
         self.findings: list[dict[str, Any]] = []
         self.provenance: dict[str, Any] = {}
-        self.replay: dict[str, Any] = {"identical": True}
+        self.replay: dict[str, Any] = {"is_identical": True, "divergences": [], "changed_versions": []}
+        self.vendors = ["simulated"]
         self.health_facts: dict[str, Any] = {"provider": "offline", "models": ["offline"]}
 
     def course_of(self, question: str) -> Course:
@@ -80,25 +82,35 @@ class PageServer:
     def restart(self) -> None:
         """A new server at the same address that knows the same."""
         self.loop = asyncio.new_event_loop()
+        for execution in self.executions.values():
+            execution.changed, execution.release = asyncio.Event(), asyncio.Event()
         self._start()
 
     def _start(self) -> None:
         app = create_page_app(self)
-        config = uvicorn.Config(app, port=self.port, log_level="error", timeout_graceful_shutdown=1)
+        config = uvicorn.Config(app, port=self.port, log_level="critical", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
         _wait_until(lambda: self._server.started)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self.loop)
-        self.loop.run_until_complete(self._server.serve())
+        with asyncio.Runner(loop_factory=lambda: self.loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        """Serve until told to stop, then hang up on everybody, as a server does that is killed."""
+        await self._server.serve()
+        for connection in list(self._server.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0.05)
 
 
 def create_page_app(house: PageServer) -> FastAPI:
     """The app over what `house` knows."""
     app = create_http_app("page", "0", None, pages.PAGE_HEADERS)  # type: ignore[arg-type]
     app.include_router(pages.router)
+    app.include_router(pages.text_router)
     app.include_router(pages.text_router)
     _add_questions(app, house)
     _add_executions(app, house)
@@ -132,9 +144,12 @@ def _add_questions(app: FastAPI, house: PageServer) -> None:
     @app.post("/conversation/confirm")
     async def confirm(request: Request) -> Response:
         body = await _read(request, house)
-        execution = house.executions[body["execution_id"]]
-        course = execution.course
-        execution.course = Course(report=course.report or make_report(make_result()))
+        held = house.executions[body["execution_id"]]
+        if body["choice"] == "cancel":
+            return JSONResponse({"success": True, "status": "cancelled", "question": held.question})
+        course = Course(report=held.course.report or make_report(make_result()))
+        execution = Execution(f"{held.id}c", held.question, held.session_id, course, f"{held.id}c")
+        house.executions[execution.id] = execution
         asyncio.get_running_loop().create_task(_write_and_run(house, execution))
         return await _reply_of(execution)
 
@@ -161,7 +176,7 @@ def _add_executions(app: FastAPI, house: PageServer) -> None:
         execution = house.executions.get(execution_id)
         if execution is None:
             return _problem(Problem(404, "NOT_FOUND", "there is no such execution"))
-        return JSONResponse({"success": True, "data": describe(execution)})
+        return JSONResponse({"success": True, "data": describe_view(execution)})
 
     @app.post("/executions/{execution_id}/rerun")
     async def rerun(execution_id: str, request: Request) -> Response:
@@ -209,41 +224,43 @@ def _add_changes(app: FastAPI, house: PageServer) -> None:
 
 def _add_lists(app: FastAPI, house: PageServer) -> None:
     @app.get("/executions")
-    async def listed(root_id: str = "", session_id: str = "", q: str = "", cursor: str = "0") -> Any:
+    async def listed(request: Request) -> Any:
+        asked = {"root_id": "", "session_id": "", "q": "", "kind": "", "cursor": "0", **request.query_params}
         chosen = [
             each
             for each in house.executions.values()
             if not each.is_deleted
-            and (not root_id or each.root_id == root_id)
-            and (not session_id or each.session_id == session_id)
-            and q.lower() in (each.title or each.question).lower()
+            and asked["root_id"] in ("", each.root_id)
+            and asked["session_id"] in ("", each.session_id)
+            and asked["kind"] in ("", each.kind)
+            and asked["q"].lower() in (each.title or each.question).lower()
         ]
         chosen.sort(key=lambda each: each.created_at, reverse=True)
-        start = int(cursor)
+        start = int(asked["cursor"])
         following = str(start + 50) if len(chosen) > start + 50 else None
         page = {
-            "executions": [describe(each) for each in chosen[start : start + 50]],
+            "executions": [describe_item(each) for each in chosen[start : start + 50]],
             "next_cursor": following,
         }
         return {"success": True, "data": page}
 
     @app.get("/questions/examples")
     async def examples() -> Any:
-        kinds = ["Risk", "Trend", "Compare", "Fundamentals", "What if", "Portfolio"]
+        kinds = ["risk", "trend", "compare", "fundamentals", "what if", "portfolio"]
         questions = [f"What does example {number} show?" for number in range(1, 7)]
         found = [
             {"kind": kind, "question": question} for kind, question in zip(kinds, questions, strict=True)
         ]
-        return {"success": True, "data": {"examples": found}}
+        return {"success": True, "questions": found}
 
     @app.get("/questions/similar")
     async def similar(q: str) -> Any:
-        return {"success": True, "data": {"questions": house.similar if len(q) > 5 else []}}
+        return {"success": True, "questions": house.similar if len(q) > 5 else []}
 
     @app.get("/health")
     async def health() -> Any:
         parts = [{"name": "llm", "status": "up", "detail": "", "facts": house.health_facts}]
-        parts.append({"name": "financial", "status": "up", "detail": "", "facts": {"vendors": ["simulated"]}})
+        parts.append({"name": "financial", "status": "up", "detail": "", "facts": {"vendors": house.vendors}})
         return {"service": "api_server", "status": "up", "version": "0", "parts": parts}
 
 
@@ -310,9 +327,9 @@ async def _play(execution: Execution, steps: list[tuple[str, dict[str, Any]]]) -
             return
         execution.tell(kind, **data)
         await asyncio.sleep(0)
-        if kind == execution.course.waits_after:
+        if kind == execution.course.waits_after and not execution.has_waited:
+            execution.has_waited = True
             await execution.release.wait()
-            execution.release = asyncio.Event()
 
 
 async def _run_again(
@@ -329,20 +346,25 @@ async def _run_again(
     execution.values, execution.script = values, script or parent.script
     house.executions[execution_id] = execution
     asyncio.get_running_loop().create_task(_run(house, execution, course))
-    return await _reply_of(execution)
+    if kind == "edited":
+        return await _reply_of(execution)
+    await execution.ended()
+    if execution.error is not None:
+        return _problem(execution.error)
+    return JSONResponse({"success": True, "execution_id": execution_id, "status": "success"})
 
 
 async def _reply_of(execution: Execution) -> Response:
-    while execution.status == "running":
-        await execution.changed.wait() if execution.error is None else None
-        await asyncio.sleep(0.002)
+    await execution.ended()
     if execution.error is not None:
         return _problem(execution.error)
-    found = describe(execution)
+    found = describe_analysis(execution)
     if execution.status == "pending":
         found["confirmation"] = execution.course.confirmation
     status = "confirmation_needed" if execution.status == "pending" else "success"
-    return JSONResponse({"success": True, "data": found, "timestamp": found["created_at"], "status": status})
+    return JSONResponse(
+        {"success": True, "data": found, "timestamp": execution.created_at.isoformat(), "status": status}
+    )
 
 
 async def _stream(house: PageServer, execution_id: str, after: int) -> AsyncIterator[str]:
@@ -361,42 +383,6 @@ async def _stream(house: PageServer, execution_id: str, after: int) -> AsyncIter
             if event["type"] in ("finished", "failed", "confirmation_needed"):
                 return
         await changed.wait()
-
-
-def describe(execution: Execution) -> dict[str, Any]:
-    """An execution as a reply holds it."""
-    course = execution.course
-    report = execution.report
-    error = execution.error
-    return {
-        "id": execution.id,
-        "execution_id": execution.id,
-        "root_id": execution.root_id,
-        "parent_id": execution.parent_id,
-        "kind": execution.kind,
-        "session_id": execution.session_id,
-        "title": execution.title,
-        "is_pinned": execution.is_pinned,
-        "question": execution.question,
-        "expanded_question": course.expanded or execution.question,
-        "python_code": execution.script,
-        "explanation": course.explanation,
-        "parameters": {"schema": course.schema, "values": execution.values},
-        "status": execution.status,
-        "outcome": report.outcome if report else None,
-        "error_code": error.code if error else None,
-        "error": error.message if error else None,
-        "execution": report.model_dump(mode="json") if report else None,
-        "execution_time_ms": report.execution_time_ms if report else None,
-        "model": "offline",
-        "trust": execution.trust,
-        "attempts": [
-            {"number": place, "python_code": "old", "problem": text}
-            for place, text in enumerate(course.repairs, 1)
-        ],
-        "stages": [{"stage": "write", "duration_ms": 12.0}, {"stage": "run", "duration_ms": 412.0}],
-        "created_at": execution.created_at.astimezone(UTC).isoformat(),
-    }
 
 
 def _problem(problem: Problem) -> JSONResponse:

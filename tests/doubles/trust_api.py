@@ -11,7 +11,6 @@ from fastapi import FastAPI, Header
 
 from api_server.access.caller import Caller
 from api_server.app import create_app
-from api_server.course import Course
 from api_server.llm.providers.scripted import ScriptedProvider
 from api_server.routes.dependencies import get_caller
 from api_server.settings import ApiSettings
@@ -45,7 +44,7 @@ class TrustApi:
         values = {**default_values(report.parameters), **parameters}
         written = WrittenScript(script, "It asks.", "offline", values, report.parameters, report.mcp_calls)
         new = NewExecution(new_id("exec"), user, new_id("sess"), "How is AAA?", "0" * 64)
-        await self.trust.child_runs.run(new, written, None, Origin(), Course())
+        await self.trust.child_runs.run(new, written, None, Origin())
         return new.id
 
     async def call(self, method: str, path: str, user: dict[str, str] = ANN, **body: Any) -> Any:

@@ -24,20 +24,26 @@ def analyze(first: int = 1, second: int = 2) -> dict:
 
 
 @pytest.fixture
-async def api(executor: ExecutionServer, tmp_path: Path) -> AsyncIterator[AskedApi]:
-    async with asked_api(executor, tmp_path, prepared()) as opened:
+async def api(executor: ExecutionServer, api_folder: Path) -> AsyncIterator[AskedApi]:
+    async with asked_api(executor, api_folder, prepared()) as opened:
         yield opened
 
 
 async def test_a_changed_script_runs_with_its_parameters_and_keeps_its_parent(api: AskedApi) -> None:
-    reply = await api.post("/execute", script=SCRIPT, parameters={"first": 40}, execution_id="exec_parent")
+    parent_id = (await api.post("/execute", script="result = 1")).json()["data"]["execution_id"]
+    reply = await api.post("/execute", script=SCRIPT, parameters={"first": 40}, execution_id=parent_id)
     data = reply.json()["data"]
     assert data["execution"]["result"]["body"][0]["value"] == 42
     assert data["parameters"]["values"] == {"first": 40, "second": 2}
-    assert data["parent_id"] == "exec_parent"
+    assert data["parent_id"] == parent_id
     assert data["model"] == "edited"
     assert data["mcp_calls"] == ["add"]
     assert data["python_code"] == SCRIPT
+
+
+async def test_a_parent_that_is_not_there_is_said(api: AskedApi) -> None:
+    reply = await api.post("/execute", script=SCRIPT, execution_id="exec_of_nobody")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "EXECUTION_NOT_FOUND")
 
 
 async def test_the_id_of_the_request_is_the_id_of_the_execution(api: AskedApi) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -34,7 +35,7 @@ def load_of(server: ExecutionServer) -> tuple[int, int]:
 def test_a_full_queue_turns_away_and_a_waiting_execution_can_be_cancelled(
     tmp_path: Path, desk: ToolServer
 ) -> None:
-    settings = {"executions_at_once": 1, "executions_waiting": 1, "warm_children": 0}
+    settings: dict[str, Any] = {"executions_at_once": 1, "executions_waiting": 1, "warm_children": 0}
     with (
         running_server(tmp_path, desk, **settings) as server,
         ThreadPoolExecutor() as pool,
@@ -59,7 +60,7 @@ def test_a_full_queue_turns_away_and_a_waiting_execution_can_be_cancelled(
 def test_the_servers_own_limits_hold_unless_the_request_names_others(
     tmp_path: Path, desk: ToolServer
 ) -> None:
-    settings = {"execution_timeout_seconds": 0.3, "max_execution_memory_mb": 64}
+    settings: dict[str, Any] = {"execution_timeout_seconds": 0.3, "max_execution_memory_mb": 64}
     hungry = "import numpy as np\nresult = float(np.ones(12_000_000).sum())"
     with running_server(tmp_path, desk, **settings) as server:
         assert server.execute("import time\ntime.sleep(0.6)\nresult = 1").outcome is Outcome.TIMED_OUT

@@ -89,7 +89,7 @@ def test_a_stream_of_what_is_not_there_is_not_found(api: TestClient) -> None:
 
 def test_a_socket_tells_the_events_of_all_executions_of_its_session(api: TestClient) -> None:
     first = tell_a_story(api, "sess_socket", 2)
-    with api.websocket_connect("/ws/sess_socket?after=1") as socket:
+    with api.websocket_connect("ws://127.0.0.1/ws/sess_socket?after=1") as socket:
         heard = [socket.receive_json()]
         second = tell_a_story(api, "sess_socket", 2)
         heard += [socket.receive_json() for _ in range(2)]
@@ -102,7 +102,7 @@ def test_a_socket_tells_the_events_of_all_executions_of_its_session(api: TestCli
 def test_a_page_of_another_origin_cannot_open_a_socket(api: TestClient) -> None:
     with (
         pytest.raises(WebSocketDisconnect) as caught,
-        api.websocket_connect("/ws/sess_socket", headers={"Origin": "http://evil.example"}),
+        api.websocket_connect("ws://127.0.0.1/ws/sess_socket", headers={"Origin": "http://evil.example"}),
     ):
         pass
     assert caught.value.code == 1008
@@ -110,8 +110,15 @@ def test_a_page_of_another_origin_cannot_open_a_socket(api: TestClient) -> None:
 
 def test_a_page_of_ours_can(api: TestClient) -> None:
     tell_a_story(api, "sess_ours", 1)
-    with api.websocket_connect("/ws/sess_ours", headers={"Origin": "http://testserver"}) as socket:
+    with api.websocket_connect("ws://127.0.0.1/ws/sess_ours", headers={"Origin": ORIGIN}) as socket:
         assert socket.receive_json()["seq"] == 1
+
+
+def test_a_socket_answers_with_a_subprotocol_that_holds_no_token(api: TestClient) -> None:
+    with api.websocket_connect(
+        "ws://127.0.0.1/ws/sess_ours", subprotocols=["qna.bearer.secret", "qna.v1"]
+    ) as socket:
+        assert socket.accepted_subprotocol == "qna.v1"
 
 
 def test_cancelling_needs_an_execution_of_ones_own(api: TestClient) -> None:

@@ -82,7 +82,7 @@ def test_an_answer_carries_everything_behind_it(house: Running) -> None:
     assert data["session_id"].startswith("sess_")
     assert [stage["stage"] for stage in data["stages"]] == [
         "understand",
-        "write",
+        "reuse",
         "validate",
         "run",
         "present",
@@ -170,6 +170,9 @@ def test_health_asks_every_part(house: Running) -> None:
         "llm",
         "database",
         "vectors",
+        "cache",
+        "events",
+        "rate_limits",
         "executor",
         "jail",
         "tool_answers",

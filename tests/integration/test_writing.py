@@ -28,10 +28,10 @@ OpenApi = Callable[..., AbstractAsyncContextManager[AskedApi]]
 
 
 @pytest.fixture
-def open_api(executor: ExecutionServer, tmp_path: Path) -> OpenApi:
+def open_api(executor: ExecutionServer, api_folder: Path) -> OpenApi:
     @asynccontextmanager
     async def opened(provider: ScriptedProvider, **settings: Any) -> AsyncIterator[AskedApi]:
-        async with asked_api(executor, tmp_path, provider, **settings) as api:
+        async with asked_api(executor, api_folder, provider, **settings) as api:
             yield api
 
     return opened

@@ -73,13 +73,13 @@ def last_event(outcome: Outcome) -> str:
     ids=["jail", "queue", "stream breaks off"],
 )
 async def test_a_platform_that_cannot_run_it_is_503_and_no_matter_for_the_model(
-    tmp_path: Path, status: int, body: str
+    api_folder: Path, status: int, body: str
 ) -> None:
     provider = prepared(GOOD, GOOD)
     with ToolServer(lambda: failing_executor(status, body)) as server:
         stand_in: Any = ExecutionServer.__new__(ExecutionServer)
         stand_in.url = server.url.removesuffix("/mcp")
-        async with asked_api(stand_in, tmp_path, provider) as api:
+        async with asked_api(stand_in, api_folder, provider) as api:
             reply = await api.post(question="How volatile was KO?")
     assert reply.status_code == 503
     assert reply.json()["error"]["code"] == "EXECUTION_SERVER_UNAVAILABLE"
@@ -88,13 +88,13 @@ async def test_a_platform_that_cannot_run_it_is_503_and_no_matter_for_the_model(
 
 @pytest.mark.parametrize("outcome", [Outcome.CRASHED, Outcome.CANCELLED])
 async def test_what_may_be_the_platforms_or_somebodys_doing_is_not_sent_back(
-    tmp_path: Path, outcome: Outcome
+    api_folder: Path, outcome: Outcome
 ) -> None:
     provider = prepared(GOOD, GOOD)
     with ToolServer(lambda: failing_executor(200, last_event(outcome))) as server:
         stand_in: Any = ExecutionServer.__new__(ExecutionServer)
         stand_in.url = server.url.removesuffix("/mcp")
-        async with asked_api(stand_in, tmp_path, provider) as api:
+        async with asked_api(stand_in, api_folder, provider) as api:
             data = await api.ask()
     assert data["execution"]["outcome"] == outcome
     assert len(provider.tasks) == 1
@@ -102,10 +102,10 @@ async def test_what_may_be_the_platforms_or_somebodys_doing_is_not_sent_back(
 
 @pytest.mark.parametrize(("script", "is_sent"), [(ENDLESS, True), (SLOW_TOOL, False)], ids=["script", "tool"])
 async def test_a_script_that_is_too_slow_goes_back_unless_its_tools_were(
-    executor: ExecutionServer, tmp_path: Path, script: str, is_sent: bool
+    executor: ExecutionServer, api_folder: Path, script: str, is_sent: bool
 ) -> None:
     provider = prepared(script, GOOD)
-    async with asked_api(executor, tmp_path, provider, execution_timeout_seconds=1) as api:
+    async with asked_api(executor, api_folder, provider, execution_timeout_seconds=1) as api:
         data = await api.ask()
     assert data["attempts"][0]["outcome"] == "timed_out"
     assert (len(provider.tasks) == 2) is is_sent
@@ -132,9 +132,9 @@ class HangingProvider(ScriptedProvider):
         raise AssertionError
 
 
-async def test_a_provider_that_takes_too_long_is_stopped(executor: ExecutionServer, tmp_path: Path) -> None:
+async def test_a_provider_that_takes_too_long_is_stopped(executor: ExecutionServer, api_folder: Path) -> None:
     provider = HangingProvider()
-    async with asked_api(executor, tmp_path, provider, llm_timeout_seconds=0.1) as api:
+    async with asked_api(executor, api_folder, provider, llm_timeout_seconds=0.1) as api:
         reply = await api.post(question="How volatile was KO?")
     assert reply.status_code == 504
     assert provider.was_stopped.is_set()
@@ -174,27 +174,27 @@ async def hang_up_when(condition: Callable[[], bool], url: str, **body: Any) -> 
         await asyncio.wait({asking})
 
 
-async def test_hanging_up_stops_the_provider(executor: ExecutionServer, tmp_path: Path) -> None:
+async def test_hanging_up_stops_the_provider(executor: ExecutionServer, api_folder: Path) -> None:
     provider = HangingProvider()
-    async with listening(executor, tmp_path, provider) as url:
+    async with listening(executor, api_folder, provider) as url:
         await hang_up_when(provider.is_writing.is_set, url)
         await asyncio.wait_for(provider.was_stopped.wait(), 10)
 
 
 async def test_hanging_up_stops_the_run_on_the_execution_server(
-    executor: ExecutionServer, tmp_path: Path
+    executor: ExecutionServer, api_folder: Path
 ) -> None:
     provider = prepared(ENDLESS)
-    async with listening(executor, tmp_path, provider) as url:
+    async with listening(executor, api_folder, provider) as url:
         await hang_up_when(lambda: executor.jail_facts()["running"] == 1, url)
         await until(lambda: executor.jail_facts()["running"] == 0)
 
 
 async def test_who_can_come_back_does_not_stop_it_by_leaving(
-    executor: ExecutionServer, tmp_path: Path
+    executor: ExecutionServer, api_folder: Path
 ) -> None:
     provider = ScriptedProvider([draft("import time\nfrom mcp_client import wait\nresult = wait(seconds=1)")])
-    async with listening(executor, tmp_path, provider) as url:
+    async with listening(executor, api_folder, provider) as url:
         await hang_up_when(lambda: executor.jail_facts()["running"] == 1, url, request_id=str(uuid4()))
         before = executor.http.get("/metrics").text
         await until(lambda: executor.jail_facts()["running"] == 0)

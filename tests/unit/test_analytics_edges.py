@@ -17,6 +17,7 @@ from mcp_servers.analytics.performance.tools import PERFORMANCE_TOOLS
 from mcp_servers.analytics.portfolio.tools import PORTFOLIO_TOOLS
 from mcp_servers.analytics.risk.tools import RISK_TOOLS
 from mcp_servers.problems import Problem
+from schemas.market.envelope import PROBLEM_META_KEY
 
 TOOLS: dict[str, Callable[..., Any]] = {
     tool.__name__: tool for tool in (*RISK_TOOLS, *PERFORMANCE_TOOLS, *PORTFOLIO_TOOLS)
@@ -36,8 +37,9 @@ async def ask(name: str, **arguments: Any) -> tuple[bool, dict[str, Any]]:
     """Whether the answer is a problem, and the answer."""
     async with Client(server()) as client:
         result = await client.call_tool(name, arguments)
-    assert isinstance(result.structured_content, dict)
-    return bool(result.is_error), result.structured_content
+    told = (result.meta or {}).get(PROBLEM_META_KEY) if result.is_error else result.structured_content
+    assert isinstance(told, dict)
+    return bool(result.is_error), told
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 from rich.console import Console
 
 from executor.label import make_label
-from qna.answer_view import OUTCOMES, AnswerView
+from qna.answer_view import OUTCOMES, AnswerView, tell_age
 from schemas.analysis import Analysis, AnalyzeResponse, Attempt, Parameters, StageTime
 from schemas.errors import ErrorDetail, ErrorResponse
 from schemas.execution import ExecutionMetadata, ExecutionReport, Outcome, ToolCall
+from schemas.understanding import Alternative, Meaning, Understanding
 from schemas.usage import Usage
 from schemas.validation import Finding
 
@@ -198,3 +199,31 @@ def test_repairs_and_their_cost_are_one_line_and_each_failed_attempt_another() -
 
 def test_an_answer_that_cost_nothing_says_nothing_of_its_writing() -> None:
     assert "Written by" not in shown(report(RESULT))
+
+
+def test_an_answer_from_before_says_how_old_it_is() -> None:
+    assert "From 3 minutes ago; --refresh runs it again." in shown(report(RESULT), age_seconds=190)
+    assert "ago" not in shown(report(RESULT))
+
+
+def test_what_was_assumed_and_what_else_it_may_mean_is_said() -> None:
+    alternative = Alternative(question="What is the weather on Mars?")
+    taken = Understanding(
+        question="mars",
+        resolved_question="mars",
+        expanded_question="What is the price of MARS?",
+        meaning=Meaning(),
+        assumptions=("the latest price is meant",),
+        alternatives=(alternative,),
+    )
+    text = shown(report(RESULT), understanding=taken)
+    assert "- the latest price is meant" in text
+    assert "- What is the weather on Mars?" in text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.4, "0 seconds"), (59, "59 seconds"), (60, "1 minute"), (7300, "2 hours"), (90_000, "1 day")],
+)
+def test_an_age_is_told_in_its_largest_unit(seconds: float, told: str) -> None:
+    assert tell_age(seconds) == told

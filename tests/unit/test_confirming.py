@@ -5,7 +5,7 @@ import pytest
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.understanding import create_dialogue
 from api_server.errors import BadConfirmation
-from api_server.reuse.confirming import chosen_question, held_question
+from api_server.reuse.confirming import chosen_question
 from schemas.reuse import ConfirmRequest
 
 DIALOGUE = create_dialogue()
@@ -22,15 +22,12 @@ HELD = DIALOGUE.understand("nike", DialogueContext(), auto_expand=False)
 )
 def test_each_choice_has_its_question(choice: str, question: str) -> None:
     request = ConfirmRequest.model_validate(
-        {"session_id": "sess_1", "choice": choice, "question": "nike", "text": " news  on nike "}
+        {"execution_id": "exec_1", "choice": choice, "text": " news  on nike "}
     )
-    assert held_question(request) == "nike"
     assert chosen_question(request, HELD, DIALOGUE) == question
 
 
-def test_an_edit_without_a_text_and_nothing_to_confirm_are_refused() -> None:
-    request = ConfirmRequest(session_id="sess_1", choice="edited")
+def test_an_edit_without_a_text_is_refused() -> None:
+    request = ConfirmRequest(execution_id="exec_1", choice="edited")
     with pytest.raises(BadConfirmation, match="needs its `text`"):
         chosen_question(request, HELD, DIALOGUE)
-    with pytest.raises(BadConfirmation, match="which question"):
-        held_question(request)

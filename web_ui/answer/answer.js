@@ -42,7 +42,10 @@ export function drawAnswer(values, page) {
   ];
 }
 
-/** "Computed from simulated data as of 20 Nov 2026. Not investment advice." @param {import("../api.js").Run} run */
+/**
+ * "Computed from simulated data as of 20 Nov 2026. Not investment advice."
+ * @param {import("../api.js").Run} run
+ */
 export function originOf(run) {
   const providers = [...new Set(run.calls.map((call) => call.metadata?.source).filter(Boolean))];
   const moments = run.calls
@@ -85,11 +88,12 @@ function drawDifference(difference, values, page) {
 }
 
 function drawWarnings(run) {
-  if (!run.warnings.length) return null;
+  const texts = [...new Set([...run.warnings, ...(run.label?.warnings ?? [])])];
+  if (!texts.length) return null;
   return element(
     "ul",
     { class: "warnings" },
-    run.warnings.map((text) => element("li", {}, text)),
+    texts.map((text) => element("li", {}, text)),
   );
 }
 
@@ -145,7 +149,7 @@ function drawCharts(run, previous) {
     const node = element("price-chart");
     const show = () =>
       node.show(chart, { previous: previous?.result?.charts?.[place] ?? null, source: originOf(run) });
-    void import("../charts/price_chart.js").then(show);
+    void import("../charts/price_chart.js").then(() => node.isConnected && show());
     return node;
   });
 }

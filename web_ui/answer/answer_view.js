@@ -1,6 +1,7 @@
 // The middle of the page: question, conversation, and a card for whatever has become of it.
 
 import { button, element } from "../elements.js";
+import { BUSY_PHASES } from "../page_state.js";
 import { drawAnswer } from "./answer.js";
 import { drawConfirmation } from "./confirmation.js";
 import { drawProblem } from "./problem_card.js";
@@ -29,7 +30,7 @@ export class AnswerView {
       this.#drawCard(values, before);
   }
 
-  #drawHead({ question, run, phase }, before) {
+  #drawHead({ question, run, rootId, phase }, before) {
     const title = element("h1", { tabindex: "-1" }, question || "…");
     const isExpanded = run && run.expanded && run.expanded !== run.question;
     const hadFocus = this.#head.contains(document.activeElement);
@@ -50,7 +51,7 @@ export class AnswerView {
       title,
       ...[isExpanded && element("p", { class: "muted" }, run.expanded), assumptions, reused].filter(Boolean),
     );
-    const begins = phase === "expanding" && before.phase !== "expanding";
+    const begins = phase !== "rerunning" && BUSY_PHASES.includes(phase) && rootId !== before.rootId;
     if (hadFocus || (begins && wasInAskBox())) title.focus({ preventScroll: true });
   }
 

@@ -2,7 +2,10 @@
 
 import { button, element } from "../elements.js";
 
-/** @param {import("../api.js").Confirmation} confirmation @param {(choice: string, text?: string) => void} choose */
+/**
+ * @param {import("../api.js").Confirmation} confirmation
+ * @param {(choice: string, text?: string) => void} choose
+ */
 export function drawConfirmation(confirmation, choose) {
   const text = element("textarea", { rows: "3", maxlength: "1000", "aria-labelledby": "confirm-title" });
   text.value = confirmation.question;

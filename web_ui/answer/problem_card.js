@@ -2,7 +2,10 @@
 
 import { button, element } from "../elements.js";
 
-/** @param {import("../problems.js").Problem} problem @param {(action: import("../problems.js").Action) => void} act */
+/**
+ * @param {import("../problems.js").Problem} problem
+ * @param {(action: import("../problems.js").Action) => void} act
+ */
 export function drawProblem(problem, act) {
   return element(
     "section",

@@ -143,8 +143,8 @@ function drawDetails(progress) {
 function drawStep(step, progress) {
   const mark = {
     active: element("i", { class: "spinner" }),
-    done: element("i", { class: "tick" }, "✓"),
-    failed: element("i", { class: "cross" }, "✕"),
+    done: element("i", { class: "done-mark" }, "✓"),
+    failed: element("i", { class: "failed-mark" }, "✕"),
   }[step.state];
   const repairs =
     step.name === "check" && progress.repairs.length
@@ -179,7 +179,7 @@ function drawCalls(calls) {
         "li",
         { class: call.isFailed ? "failed" : call.isDone ? "done" : "active" },
         call.isDone
-          ? element("i", { class: call.isFailed ? "cross" : "tick" }, call.isFailed ? "✕" : "✓")
+          ? element("i", { class: call.isFailed ? "failed-mark" : "done-mark" }, call.isFailed ? "✕" : "✓")
           : element("i", { class: "spinner" }),
         element("span", {}, wordsOf(call.tool)),
         element("span", { class: "muted arguments" }, describeArguments(call.arguments)),

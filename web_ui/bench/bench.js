@@ -7,6 +7,7 @@ import { RunsTab } from "./runs.js";
 import { ScriptTab } from "./script.js";
 import { SourcesTab } from "./sources.js";
 
+/** @type {[string, string, any][]} */
 const TABS = [
   ["parameters", "Parameters", ParametersTab],
   ["script", "Script", ScriptTab],

@@ -12,7 +12,10 @@ import { shortValue } from "../difference.js";
  * @property {() => void} focus
  */
 
-/** @typedef {{name: string, schema: any, isOptional: boolean, onChange: () => void, ids: {control: string, notes: string}}} Wanted */
+/**
+ * @typedef {{name: string, schema: any, isOptional: boolean, onChange: () => void, ids: {control: string,
+ *   notes: string}}} Wanted
+ */
 
 /** @param {string} name @param {any} schema of the parameter @param {() => void} onChange @returns {Field} */
 export function makeField(name, schema, onChange) {

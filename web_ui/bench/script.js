@@ -7,6 +7,7 @@ import { button, element } from "../elements.js";
 import { countOf } from "../format.js";
 import { choose, preference } from "../preferences.js";
 import { fileName, saveFile } from "../saving.js";
+import { callsTool } from "./call_lines.js";
 import { ScriptEditor } from "./script_editor.js";
 
 export class ScriptTab {
@@ -70,7 +71,7 @@ export class ScriptTab {
       },
       text.script_lines.map((tokens, place) => this.#drawLine(tokens, place + 1)),
     );
-    this.#host.replaceChildren(
+    const parts = [
       this.#drawBar(run, code),
       code,
       element(
@@ -82,7 +83,8 @@ export class ScriptTab {
       drawCheck(run),
       drawAttempts(run),
       drawChange(run, this.#previous),
-    );
+    ];
+    this.#host.replaceChildren(...parts.filter(Boolean));
     if (this.#line) this.showLine(this.#line);
   }
 
@@ -112,9 +114,7 @@ export class ScriptTab {
 
   #drawLine(tokens, number) {
     const text = tokens.map(([, part]) => part).join("");
-    const place = this.#run.calls.findIndex((call) =>
-      new RegExp(`\\b${call.tool}\\b["']?\\s*[(,]`).test(text),
-    );
+    const place = this.#run.calls.findIndex((call) => callsTool(text, call.tool));
     const marker =
       place < 0
         ? null

@@ -4,6 +4,7 @@ import { exportRun, findProvenance, replay } from "../api.js";
 import { ApiError, Unreachable } from "../http.js";
 import { button, element } from "../elements.js";
 import { countOf, formatDate, formatDuration } from "../format.js";
+import { lineOfCall } from "./call_lines.js";
 import { fileName, saveFile } from "../saving.js";
 
 const STAGES = {
@@ -92,12 +93,11 @@ export class SourcesTab {
 
   #drawCalls(run) {
     const longest = Math.max(1, ...run.calls.map((call) => call.started_ms + call.duration_ms));
-    const lines = run.script.split("\n");
     return element(
       "ol",
       { class: "call-list" },
       run.calls.map((call, place) => {
-        const line = lines.findIndex((text) => new RegExp(`\\b${call.tool}\\b["']?\\s*[(,]`).test(text)) + 1;
+        const line = lineOfCall(run.script, call.tool);
         return element(
           "li",
           { class: `call ${call.success === false ? "failed" : ""}`, "data-call": place },
@@ -157,13 +157,13 @@ export class SourcesTab {
   }
 }
 
-/** "Identical" or the place where the replay went another way. @param {any} report */
-function describeReplay(report) {
-  if (report.identical ?? report.is_identical)
-    return "Identical: the recording gives the same answer, byte for byte.";
-  const { divergence = report } = report;
-  const place = divergence.path ?? divergence.tool ?? divergence.where ?? "";
-  return `Diverged${place ? ` at ${place}` : ""}. ${divergence.message ?? report.words?.join?.(" ") ?? ""}`.trim();
+/** "Identical", or the first place where the replay went another way. @param {any} report */
+function describeReplay({ is_identical: isIdentical, divergences, changed_versions: versions }) {
+  if (isIdentical) return "Identical: the recording gives the same answer, byte for byte.";
+  const [first] = divergences;
+  const place = first?.path || first?.tool;
+  const changes = versions.map(({ name, recorded, now }) => `${name} was ${recorded}, is ${now}`);
+  return [`Diverged${place ? ` at ${place}` : ""}: ${first?.message ?? ""}`, ...changes].join(". ");
 }
 
 async function described(action) {
@@ -176,25 +176,25 @@ async function described(action) {
   }
 }
 
-/** The calls that move a value of row `id`, by their places. */
+/** The calls that move the row `id`, by their places. */
 function callsOf(provenance, id) {
-  const values = provenance.values ?? provenance.rows ?? [];
-  const found = values.filter((value) => value.row_id === id || value.id === id || value.row === id);
-  const calls = found
-    .flatMap((value) => value.calls ?? value.depends_on ?? [])
-    .map((call) => (typeof call === "number" ? { call } : call));
-  const note = ({ direction, elasticity }) =>
-    [direction, typeof elasticity === "number" && `a 1 % change moves it ${elasticity.toFixed(2)} %`]
-      .filter(Boolean)
-      .join(", ");
+  const found = provenance.values.find((value) => value.kind === "row" && value.id === id);
+  return (found?.influences ?? []).map((influence) => ({
+    place: influence.call,
+    note: describeInfluence(influence),
+  }));
+}
+
+function describeInfluence({ direction, elasticity, moves = [] }) {
+  const size = typeof elasticity === "number" && elasticity !== 0;
   return [
-    ...new Map(
-      calls.map((each) => [
-        each.call ?? each.place ?? each.index,
-        { place: each.call ?? each.place ?? each.index, note: note(each) },
-      ]),
-    ).values(),
-  ];
+    size && `1 % more there moves it by ${elasticity.toFixed(2)} %`,
+    !size && direction && `moves it ${direction}`,
+    moves.includes("place") && "decides its rank",
+    moves.includes("presence") && "decides whether it is there",
+  ]
+    .filter(Boolean)
+    .join(", ");
 }
 
 function drawLabel(run) {

@@ -20,7 +20,8 @@ const AXIS_HEIGHT = 28;
  * @property {[number, number]} window first and last index shown
  * @property {boolean} isLog
  *
- * @typedef {{name: string, text: string, spoken: string, mark: string}} Entry one value in the legend; `mark` is a class
+ * @typedef {{name: string, text: string, spoken: string, mark: string}} Entry one value in the legend;
+ *   `mark` is a class
  *
  * @typedef {object} Drawing what every kind of chart gives to `price-chart`
  * @property {SVGElement[]} nodes
@@ -156,11 +157,10 @@ function entriesAt(data, index) {
     return { name, text, spoken, mark };
   };
   const { candles } = data;
-  const direction = candles && candles.close[index] < candles.open[index] ? "down" : "up";
   const prices = candles
-    ? ["open", "high", "low", "close"].map((name) => entry(name, candles[name][index], direction))
+    ? ["open", "high", "low", "close"].map((name) => entry(name, candles[name][index], "none"))
     : [];
-  if (candles?.volume.length) prices.push(entry("volume", candles.volume[index], "volume", "integer"));
+  if (candles?.volume.length) prices.push(entry("volume", candles.volume[index], "none", "integer"));
   return [...prices, ...data.lines.map((line) => entry(line.name, line.values[index], markOf(data, line)))];
 }
 

@@ -15,19 +15,34 @@ const CHARACTER_WIDTH = 6.6;
  * @property {number} bottom
  */
 
-/** Ticks of a value axis that is `height` pixels high. @param {[number, number]} domain @param {number} height @param {boolean} isLog */
+/**
+ * Ticks of a value axis that is `height` pixels high.
+ * @param {[number, number]} domain
+ * @param {number} height
+ * @param {boolean} isLog
+ */
 export function valueTicks(domain, height, isLog) {
   const count = Math.max(2, Math.round(height / 56));
   return isLog ? logTicks(domain, count) : roundTicks(domain, count);
 }
 
-/** How wide the texts of the value axis are. @param {{step: number, values: number[]}} ticks @param {string|null} format */
+/**
+ * How wide the texts of the value axis are.
+ * @param {{step: number, values: number[]}} ticks
+ * @param {string|null} format
+ */
 export function valueAxisWidth(ticks, format) {
   const longest = Math.max(0, ...ticks.values.map((value) => formatTick(value, ticks.step, format).length));
   return Math.ceil(longest * CHARACTER_WIDTH) + 12;
 }
 
-/** Horizontal lines with their values at the right. @param {{step: number, values: number[]}} ticks @param {(value: number) => number} place @param {Frame} frame @param {string|null} format */
+/**
+ * Horizontal lines with their values at the right.
+ * @param {{step: number, values: number[]}} ticks
+ * @param {(value: number) => number} place
+ * @param {Frame} frame
+ * @param {string|null} format
+ */
 export function drawValueAxis(ticks, place, frame, format) {
   return ticks.values.map((value) =>
     shape(
@@ -57,7 +72,13 @@ export function drawIndexAxis(data, window, placeIndex, frame) {
   );
 }
 
-/** Texts under a plot whose x axis is a scale. @param {import("./scales.js").Scale} scale @param {Frame} frame @param {boolean} isTime @param {string|null} [format] */
+/**
+ * Texts under a plot whose x axis is a scale.
+ * @param {import("./scales.js").Scale} scale
+ * @param {Frame} frame
+ * @param {boolean} isTime
+ * @param {string|null} [format]
+ */
 export function drawScaleAxis(scale, frame, isTime, format = null) {
   const room = Math.max(1, Math.floor((frame.right - frame.left) / LABEL_WIDTH));
   if (isTime)

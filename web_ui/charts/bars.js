@@ -30,7 +30,11 @@ export function drawBars({ data, place, horizontal, first, last }, lines) {
   });
 }
 
-/** For each line where its bars begin and end; what is negative goes down. @param {import("./chart_data.js").Line[]} lines @returns {[number[], number[]][]} */
+/**
+ * For each line where its bars begin and end; what is negative goes down.
+ * @param {import("./chart_data.js").Line[]} lines
+ * @returns {[number[], number[]][]}
+ */
 export function stackOf(lines) {
   const length = lines[0]?.values.length ?? 0;
   const [ups, downs] = [new Array(length).fill(0), new Array(length).fill(0)];

@@ -3,6 +3,7 @@
 import { button, element } from "../elements.js";
 
 const DAY = 86_400_000;
+/** @type {[string, number][]} name and days */
 const RANGES = [
   ["1M", 30.5],
   ["3M", 91],
@@ -19,7 +20,11 @@ export function drawControls(data, chart) {
   return element("div", { class: "chart-controls" }, groups.filter(Boolean));
 }
 
-/** The windows that a time axis offers, as far as its data reach. @param {import("./chart_data.js").ChartData} data @returns {{name: string, window: [number, number]}[]} */
+/**
+ * The windows that a time axis offers, as far as its data reach.
+ * @param {import("./chart_data.js").ChartData} data
+ * @returns {{name: string, window: [number, number]}[]}
+ */
 export function rangesOf(data) {
   if (data.axis !== "time" || data.type === "scatter" || data.xs.length < 3) return [];
   const last = data.xs.length - 1;
@@ -31,7 +36,10 @@ export function rangesOf(data) {
   return windows.length ? [...windows, { name: "All", window: [0, last] }] : [];
 }
 
-/** Whether its values can stand on a logarithmic scale: prices, all positive. @param {import("./chart_data.js").ChartData} data */
+/**
+ * Whether its values can stand on a logarithmic scale: prices, all positive.
+ * @param {import("./chart_data.js").ChartData} data
+ */
 export function canBeLogarithmic(data) {
   if (!["line", "candlestick"].includes(data.type) || data.format === "percent") return false;
   const lists = [...data.lines.map((line) => line.values), ...(data.candles ? [data.candles.low] : [])];

@@ -34,7 +34,11 @@ import { isDate } from "../format.js";
 export const TYPES = ["line", "area", "candlestick", "bar", "scatter", "histogram", "heatmap", "pie"];
 const ALONG_X = ["line", "area", "candlestick", "bar"];
 
-/** @param {any} chart as in `schemas/result.py` @param {any} [previous] the same chart of the run before @returns {ChartData} */
+/**
+ * @param {any} chart as in `schemas/result.py`
+ * @param {any} [previous] the same chart of the run before
+ * @returns {ChartData}
+ */
 export function readChart(chart, previous = null) {
   const series = list(chart.series).map(readSeries);
   const base = {
@@ -133,7 +137,10 @@ function readGrid(chart) {
   return { columns, rows: values.map((_, index) => String(list(chart.y)[index] ?? index + 1)), values };
 }
 
-/** The x values of all series in one order: sorted when they are moments or numbers, else as they first came. */
+/**
+ * The x values of all series in one order: sorted when they are moments or numbers, else as they first
+ * came.
+ */
 function joinXs(all) {
   const every = [...new Set(all.flat())];
   const axis =

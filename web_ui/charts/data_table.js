@@ -51,7 +51,10 @@ export function tableOf(data) {
   };
 }
 
-/** A table that scrolls inside its own region; moments newest first. @param {import("./chart_data.js").ChartData} data */
+/**
+ * A table that scrolls inside its own region; moments newest first.
+ * @param {import("./chart_data.js").ChartData} data
+ */
 export function drawTable(data) {
   const { columns, rows } = tableOf(data);
   const ordered = data.axis === "time" ? [...rows].reverse() : rows;

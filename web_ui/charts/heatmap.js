@@ -8,7 +8,11 @@ import { extent } from "./scales.js";
 const CHARACTER_WIDTH = 6.6;
 const STRENGTHS = 5;
 
-/** @param {import("./chart_data.js").ChartData} data @param {import("./along_x.js").View} view @returns {import("./along_x.js").Drawing} */
+/**
+ * @param {import("./chart_data.js").ChartData} data
+ * @param {import("./along_x.js").View} view
+ * @returns {import("./along_x.js").Drawing}
+ */
 export function drawHeatmap(data, view) {
   const { columns, rows, values } = data.grid;
   const gutter = Math.min(

@@ -6,7 +6,11 @@ import { drawScaleAxis, drawValueAxis, round, valueAxisWidth, valueTicks } from 
 import { binsOf } from "./bars.js";
 import { linearScale } from "./scales.js";
 
-/** @param {import("./chart_data.js").ChartData} data @param {import("./along_x.js").View} view @returns {import("./along_x.js").Drawing} */
+/**
+ * @param {import("./chart_data.js").ChartData} data
+ * @param {import("./along_x.js").View} view
+ * @returns {import("./along_x.js").Drawing}
+ */
 export function drawHistogram(data, view) {
   const bins = binsOf(data.lines.flatMap((line) => line.values.filter((value) => value !== null)));
   const domain = [0, Math.max(1, ...bins.map((bin) => bin.count)) * 1.05];

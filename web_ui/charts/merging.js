@@ -5,8 +5,10 @@ export const BARS_MAX = 2500;
 /** @typedef {import("./chart_data.js").ChartData} ChartData */
 
 /**
- * `data` between `first` and `last` with at most `columns` bars, when there are more than `BARS_MAX`; itself otherwise.
- * A merged bar opens with its first, closes with its last, and reaches from the lowest low to the highest high.
+ * `data` between `first` and `last` with at most `columns` bars, when there are more than `BARS_MAX`;
+ *   itself otherwise.
+ * A merged bar opens with its first, closes with its last, and reaches from the lowest low to the highest
+ *   high.
  * @param {ChartData} data @param {[number, number]} window @param {number} columns
  * @returns {{data: ChartData, window: [number, number], from: number[]}} `from` says where each bar began
  */

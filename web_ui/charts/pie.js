@@ -5,7 +5,11 @@ import { formatCell, formatFigure } from "../format.js";
 import { round, shorten } from "./axes.js";
 import { seriesClass } from "./chart_data.js";
 
-/** @param {import("./chart_data.js").ChartData} data @param {import("./along_x.js").View} view @returns {import("./along_x.js").Drawing} */
+/**
+ * @param {import("./chart_data.js").ChartData} data
+ * @param {import("./along_x.js").View} view
+ * @returns {import("./along_x.js").Drawing}
+ */
 export function drawPie(data, view) {
   const values = data.lines[0]?.values ?? [];
   const slices = data.xs.map((name, index) => ({

@@ -2,7 +2,12 @@
 
 const DRAG_MIN = 6;
 
-/** Mouse: crosshair, drag to zoom, double click resets. Touch: drag moves the crosshair; the page still scrolls. @param {SVGSVGElement} svg @param {import("./price_chart.js").PriceChart} chart */
+/**
+ * Mouse: crosshair, drag to zoom, double click resets. Touch: drag moves the crosshair; the page still
+ * scrolls.
+ * @param {SVGSVGElement} svg
+ * @param {import("./price_chart.js").PriceChart} chart
+ */
 export function listenToPointer(svg, chart) {
   let start = null;
   const at = (event) => {
@@ -28,7 +33,11 @@ export function listenToPointer(svg, chart) {
   svg.addEventListener("dblclick", () => chart.resetZoom());
 }
 
-/** Arrows move the crosshair, Home and End go to its ends, plus and minus zoom, Shift and arrows pan. @param {SVGSVGElement} svg @param {import("./price_chart.js").PriceChart} chart */
+/**
+ * Arrows move the crosshair, Home and End go to its ends, plus and minus zoom, Shift and arrows pan.
+ * @param {SVGSVGElement} svg
+ * @param {import("./price_chart.js").PriceChart} chart
+ */
 export function listenToKeys(svg, chart) {
   const actions = {
     ArrowLeft: (event) => (event.shiftKey ? chart.pan(-0.25) : chart.step(-1)),

@@ -40,7 +40,11 @@ export class PriceChart extends HTMLElement {
   #parts = null;
   #observer = new ResizeObserver(([entry]) => this.#resize(entry.contentRect.width));
 
-  /** Show `chart`; `previous` is the same one of the run before, `source` goes under its picture. @param {any} chart @param {{previous?: any, source?: string}} [more] */
+  /**
+   * Show `chart`; `previous` is the same one of the run before, `source` goes under its picture.
+   * @param {any} chart
+   * @param {{previous?: any, source?: string}} [more]
+   */
   show(chart, { previous = null, source = "" } = {}) {
     this.#given = chart;
     this.#previous = previous?.type === chart.type ? previous : null;

@@ -3,6 +3,7 @@
 const LOG10_LIMIT = 1e-12;
 const DAY = 86_400_000;
 /** Steps of a time axis: unit, how many, about how many milliseconds. */
+/** @type {[string, number, number][]} */
 const TIME_STEPS = [
   ["minute", 1, 60_000],
   ["minute", 5, 300_000],
@@ -23,7 +24,10 @@ const TIME_STEPS = [
   ["year", 20, 7305 * DAY],
 ];
 
-/** @typedef {((value: number) => number) & {invert: (pixel: number) => number, domain: [number, number]}} Scale */
+/**
+ * @typedef {((value: number) => number) & {invert: (pixel: number) => number, domain: [number, number]}}
+ *   Scale
+ */
 
 /** @param {[number, number]} domain @param {[number, number]} range @returns {Scale} */
 export function linearScale([low, high], [from, to]) {
@@ -42,7 +46,11 @@ export function logScale([low, high], range) {
   return Object.assign(scale, { invert: (pixel) => 10 ** inner.invert(pixel), domain: [low, high] });
 }
 
-/** The least and the greatest of many lists, or null. @param {Iterable<number|null>[]} lists @returns {[number, number]|null} */
+/**
+ * The least and the greatest of many lists, or null.
+ * @param {Iterable<number|null>[]} lists
+ * @returns {[number, number]|null}
+ */
 export function extent(lists) {
   let low = Infinity;
   let high = -Infinity;
@@ -56,14 +64,23 @@ export function extent(lists) {
   return low <= high ? [low, high] : null;
 }
 
-/** `domain` with a little air, zero included on demand. @param {[number, number]} domain @param {boolean} hasZero @returns {[number, number]} */
+/**
+ * `domain` with a little air, zero included on demand.
+ * @param {[number, number]} domain
+ * @param {boolean} hasZero
+ * @returns {[number, number]}
+ */
 export function widen([low, high], hasZero) {
   const [bottom, top] = hasZero ? [Math.min(low, 0), Math.max(high, 0)] : [low, high];
   const air = (top - bottom || Math.abs(top) || 1) * 0.06;
   return [hasZero && bottom === 0 ? 0 : bottom - air, hasZero && top === 0 ? 0 : top + air];
 }
 
-/** Round values inside `domain`, and the step between them. @param {[number, number]} domain @param {number} count */
+/**
+ * Round values inside `domain`, and the step between them.
+ * @param {[number, number]} domain
+ * @param {number} count
+ */
 export function roundTicks([low, high], count) {
   const rough = (high - low) / Math.max(1, count);
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -74,7 +91,11 @@ export function roundTicks([low, high], count) {
   return { step, values };
 }
 
-/** Ticks of a logarithmic axis: 1, 2 and 5 of each power, or round ones when the range is narrow. @param {[number, number]} domain @param {number} count */
+/**
+ * Ticks of a logarithmic axis: 1, 2 and 5 of each power, or round ones when the range is narrow.
+ * @param {[number, number]} domain
+ * @param {number} count
+ */
 export function logTicks([low, high], count) {
   const values = [];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power += 1) {
@@ -88,7 +109,12 @@ export function logTicks([low, high], count) {
   };
 }
 
-/** Beginnings of days, months or years between two moments. @param {number} from @param {number} to @param {number} count at most about so many */
+/**
+ * Beginnings of days, months or years between two moments.
+ * @param {number} from
+ * @param {number} to
+ * @param {number} count at most about so many
+ */
 export function timeTicks(from, to, count) {
   const rough = (to - from) / Math.max(1, count);
   const [unit, size] = TIME_STEPS.find(([, , length]) => length >= rough) ?? TIME_STEPS.at(-1);

@@ -6,7 +6,11 @@ import { drawScaleAxis, drawValueAxis, round, valueAxisWidth, valueTicks } from 
 import { seriesClass } from "./chart_data.js";
 import { extent, linearScale, widen } from "./scales.js";
 
-/** @param {import("./chart_data.js").ChartData} data @param {import("./along_x.js").View} view @returns {import("./along_x.js").Drawing} */
+/**
+ * @param {import("./chart_data.js").ChartData} data
+ * @param {import("./along_x.js").View} view
+ * @returns {import("./along_x.js").Drawing}
+ */
 export function drawScatter(data, view) {
   const domain = widen(extent(data.points.map(({ y }) => y)) ?? [0, 1], false);
   const ticks = valueTicks(domain, view.height - 36, false);

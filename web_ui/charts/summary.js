@@ -15,12 +15,14 @@ const NAMES = {
   table: "Table",
 };
 
-/** Title, kind, first and last place and value, lowest and highest. @param {import("./chart_data.js").ChartData} data */
+/**
+ * Title, kind, first and last place and value, lowest and highest.
+ * @param {import("./chart_data.js").ChartData} data
+ */
 export function describeChart(data) {
-  return [data.title, `${NAMES[data.type]}.`, ...describeData(data)]
+  return [data.title && `${data.title}.`, `${NAMES[data.type]}.`, ...describeData(data)]
     .filter(Boolean)
-    .join(data.title ? " – " : "")
-    .replaceAll(". – ", ". ");
+    .join(" ");
 }
 
 function describeData(data) {

@@ -1,4 +1,4 @@
-// History in groups: pinned, today, yesterday, the last seven days, months. The same question again is one entry.
+// History in groups: pinned, by day, by month. The same question again is one entry.
 
 const DAY = 86_400_000;
 

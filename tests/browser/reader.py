@@ -1,0 +1,148 @@
+"""A reader in front of the page: asks, waits for a state, and sees what must never happen."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+
+from tests.doubles.page_server import PageServer
+
+QUESTION = "How volatile were AAPL and MSFT over 120 days?"
+WAIT_MS = 15_000
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--lang=en-US"]
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
+PROBES = Path(__file__).with_name("probes.js")
+
+expect.set_options(timeout=WAIT_MS)
+
+
+class Reader:
+    """One page with whatever went wrong on it."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.url = url
+        self.context = context
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(WAIT_MS)
+        self.problems: list[str] = []
+        self.tolerated: list[str] = []
+        self.requests: list[str] = []
+        self.page.add_init_script(path=PROBES)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        self.page.on("request", self._see)
+
+    def _hear(self, message: Any) -> None:
+        if message.type == "error":
+            self.problems.append(f"console: {message.text}")
+
+    def _see(self, request: Any) -> None:
+        self.requests.append(request.url)
+        if not request.url.startswith((self.url, "blob:", "data:")):
+            self.problems.append(f"foreign request: {request.url}")
+
+    def tolerate(self, pattern: str) -> None:
+        """A console message that this test brings about, such as the browser's note on a 404."""
+        self.tolerated.append(pattern)
+
+    def check(self) -> None:
+        """Fail when anything happened that never may."""
+        left = [text for text in self.problems if not any(re.search(each, text) for each in self.tolerated)]
+        assert not left, left
+
+    def open(self, path: str = "/") -> Reader:
+        """Go to an address of the page."""
+        self.page.goto(self.url + path)
+        self.page.wait_for_function("document.querySelector('#ask textarea')")
+        return self
+
+    def ask(self, question: str = QUESTION, until: str | None = "result") -> Reader:
+        """Type a question, press Enter, and wait for a state."""
+        self.find("#question-text").fill(question)
+        self.find("#question-text").press("Enter")
+        if until:
+            self.wait_for(until)
+        return self
+
+    def wait_for(self, state: str) -> None:
+        """Wait until the page is in a state."""
+        expect(self.find("main")).to_have_attribute("data-state", state)
+        if state not in ("empty", "typing"):
+            expect(self.find("#question")).to_be_visible()
+
+    def find(self, selector: str) -> Locator:
+        """What matches a selector."""
+        return self.page.locator(selector)
+
+    def button(self, name: str | re.Pattern[str]) -> Locator:
+        """A button by its name."""
+        return self.page.get_by_role("button", name=name, exact=isinstance(name, str))
+
+    def tab(self, name: str) -> None:
+        """Open a tab of the bench."""
+        self.page.get_by_role("tab", name=name).click()
+
+    def probe(self, name: str, argument: Any = None) -> Any:
+        """Ask one of the functions in `probes.js`."""
+        return self.page.evaluate("([name, argument]) => window.probe[name](argument)", [name, argument])
+
+    @property
+    def focused(self) -> str:
+        """The id of the focused element, or its tag and text."""
+        return str(self.probe("focused"))
+
+    @property
+    def path(self) -> str:
+        """The path of the address."""
+        found: str = self.page.evaluate("location.pathname")
+        return found
+
+
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless; the test is skipped where there is none, and fails for it in CI."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        if os.environ.get("CI"):
+            pytest.fail("chromium is missing")
+        pytest.skip("chromium is missing; install it to run the tests of the page")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def new_reader(browser: Browser, server: PageServer | str, **context: Any) -> Iterator[Reader]:
+    """A reader with a browser of their own; leaving the block checks what must never happen."""
+    opened = browser.new_context(**{**DESK, **context})
+    try:
+        reader = Reader(opened, server if isinstance(server, str) else server.url)
+        yield reader
+        reader.check()
+    finally:
+        opened.close()
+
+
+@contextmanager
+def next_reader(context: BrowserContext, server: PageServer) -> Iterator[Reader]:
+    """A reader in a browser that has the page's files already, and nothing else from those before."""
+    reader = Reader(context, server.url)
+    session = context.new_cdp_session(reader.page)
+    session.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "local_storage"})
+    context.clear_permissions()
+    try:
+        yield reader
+        reader.check()
+    finally:
+        reader.page.close()

@@ -1,0 +1,115 @@
+"""T11: what a re-run changed, and a failed one that changes nothing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from schemas.execution import Outcome
+from tests.browser.reader import Reader
+from tests.doubles.page_house import Course, make_failure, make_report, make_result, row
+from tests.doubles.page_server import PageServer
+
+
+@pytest.fixture
+def rerun(reader: Reader, house: PageServer) -> Reader:
+    """A reader whose re-run changed two figures, added one and lost one."""
+    result = make_result(250)
+    result["body"] = [each for each in result["body"] if each["key"] != "last"] + [row("beta", 1.2, "new")]
+    values = {"symbols": ["AAPL", "MSFT"], "days": 250}
+    house.courses["rerun"] = Course(report=make_report(result, parameters=values), values=values)
+    reader.open().ask()
+    reader.find("#field-days").fill("250")
+    reader.button("Re-run").click()
+    reader.page.wait_for_url("**/runs/**")
+    return reader
+
+
+def test_changed_new_gone_and_unchanged_figures_are_told_apart(rerun: Reader) -> None:
+    expect(rerun.find(".difference")).to_contain_text("2 of 6 figures changed. 1 new. days: 120 to 250")
+    expect(rerun.find('[data-row="msft"]')).to_contain_text("was 31.00")
+    expect(rerun.find('[data-row="beta"] .was')).to_have_text("new")
+    expect(rerun.find('[data-row="aapl"] .was')).to_have_count(0)
+    expect(rerun.find(".gone")).to_contain_text("last: was $231.44")
+    expect(rerun.find(".tile.tinted")).to_have_count(3)
+
+
+def test_changes_can_be_hidden_and_shown_again(rerun: Reader) -> None:
+    rerun.button("Hide changes").click()
+    expect(rerun.find(".tinted")).to_have_count(0)
+    assert rerun.focused == "toggle-difference"
+    rerun.button("Show changes").click()
+    expect(rerun.find(".tile.tinted")).to_have_count(3)
+
+
+def test_a_chart_can_show_the_run_before_as_a_dashed_line(rerun: Reader) -> None:
+    expect(rerun.find(".line.previous")).to_have_count(0)
+    rerun.button("Show previous run").click()
+    expect(rerun.find(".line.previous")).to_have_count(2)
+    expect(rerun.find(".line.previous").first).to_have_css("stroke-dasharray", "5px, 4px")
+    expect(rerun.find(".legend")).to_contain_text("AAPL (previous run)")
+
+
+def test_a_failed_run_keeps_the_answer_its_address_and_what_was_typed(
+    reader: Reader, house: PageServer
+) -> None:
+    reader.open().ask()
+    address = reader.path
+    house.courses["rerun"] = Course(
+        report=make_failure(Outcome.RAISED, "SCRIPT_ERROR", "ValueError: too short")
+    )
+    reader.find("#field-days").fill("6")
+    reader.button("Re-run").click()
+    expect(reader.find("#problem-title")).to_have_text("The script stopped with an error")
+    expect(reader.find("#sentence")).to_contain_text("120 days")
+    assert reader.path == address
+    expect(reader.find("#field-days")).to_have_value("6")
+
+
+def test_two_runs_are_compared_with_their_scripts(reader: Reader, house: PageServer) -> None:
+    reader.open().ask()
+    reader.tab("Script")
+    reader.button("Edit").click()
+    editor = reader.find(".editor textarea")
+    editor.fill(editor.input_value().replace("days + 1", "days + 2"))
+    reader.button("Run edited script").click()
+    reader.page.wait_for_url("**/runs/**")
+    assert "days + 2" in house.sent("POST", "/execute")[0]["script"]
+    expect(reader.find(".difference")).to_contain_text("The script changed.")
+    expect(reader.find(".code-line.added")).to_contain_text("days + 2")
+    expect(reader.find(".code-line.removed")).to_contain_text("days + 1")
+    reader.tab("Runs")
+    expect(reader.find(".run-list li")).to_have_count(2)
+    expect(reader.find(".run-list li").first).to_contain_text("Edited script")
+    reader.page.reload()
+    reader.tab("Runs")
+    for box in reader.find(".run-list input").all():
+        box.check()
+    reader.button("Compare").click()
+    expect(reader.find(".difference")).to_contain_text("None of 6 figures changed. The script changed.")
+
+
+def test_an_edited_script_is_checked_before_it_runs(reader: Reader, house: PageServer) -> None:
+    house.findings = [
+        {"code": "IMPORT", "message": "os is not allowed", "line": 1, "column": 1, "hint": "Remove the line."}
+    ]
+    reader.open().ask()
+    reader.tab("Script")
+    reader.button("Edit").click()
+    reader.find(".editor textarea").fill("import os\n")
+    expect(reader.find(".editor [role=status]")).to_have_text("Checked: 1 problem")
+    expect(reader.find(".editor-numbers .marked")).to_have_text("1")
+    reader.button("Run edited script").click()
+    expect(reader.find(".findings")).to_contain_text("os is not allowed Remove the line.")
+    assert house.sent("POST", "/execute") == []
+
+
+def test_a_run_that_the_provider_failed_can_use_the_recorded_data(reader: Reader, house: PageServer) -> None:
+    tool_error = {"code": "vendor_unavailable", "message": "no answer within 10 s", "details": {}}
+    report = make_failure(Outcome.RAISED, "SCRIPT_ERROR", "ToolError: …", tool_error=tool_error)
+    reader.open().ask()
+    house.courses["rerun"] = Course(report=report)
+    reader.button("Re-run").click()
+    expect(reader.find("#problem-title")).to_have_text("The data provider did not answer")
+    house.courses.clear()
+    reader.button("Use the recorded data").click()
+    reader.page.wait_for_url("**/runs/**")
+    assert house.sent("POST", "/rerun")[1]["data"] == "recorded"

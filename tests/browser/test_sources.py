@@ -1,0 +1,87 @@
+"""Sources, script and what stands behind a figure."""
+
+from playwright.sync_api import expect
+
+from tests.browser.reader import Reader
+from tests.doubles.page_server import PageServer
+
+
+def test_sources_name_provider_time_calls_and_cost(reader: Reader) -> None:
+    reader.open().ask()
+    reader.tab("Sources")
+    panel = reader.find("#panel-sources")
+    for text in ("simulated", "20 Nov 2026", "yes, from a simulated market", "sip", "USD", "484"):
+        expect(panel.locator(".facts").first).to_contain_text(text)
+    expect(panel.locator(".call")).to_have_count(2)
+    expect(panel.locator(".call").first).to_contain_text("limit = 121")
+    expect(panel.locator(".call").nth(1)).to_contain_text("from cache")
+    expect(panel.locator(".facts").last).to_contain_text("offline")
+
+
+def test_a_line_leads_to_its_call_and_back(reader: Reader) -> None:
+    reader.open().ask()
+    reader.tab("Script")
+    reader.button("Line 11 makes data call 1; show it").click()
+    expect(reader.find('[data-call="0"]')).to_have_class("call found")
+    reader.find('[data-call="0"]').get_by_role("button", name="Line 11").click()
+    expect(reader.find('[data-line="11"]')).to_be_in_viewport()
+
+
+def test_a_figure_shows_the_calls_it_depends_on(reader: Reader, house: PageServer) -> None:
+    influence = {"call": 0, "moves": ["value"], "direction": "up", "elasticity": 0.98, "through": []}
+    base = {"kind": "row", "key": "k", "value": 1}
+    house.provenance = {
+        "values": [
+            {**base, "id": "msft", "influences": [influence], "is_from_data": True},
+            {**base, "id": "days", "influences": [], "is_from_data": False},
+        ],
+        "calls": [],
+    }
+    reader.open().ask()
+    reader.find('[data-row="msft"] .source-link').click()
+    expect(reader.find(".provenance")).to_contain_text("“MSFT” depends on 1 data call")
+    expect(reader.find(".provenance")).to_contain_text("1 % more there moves it by 0.98 %")
+    expect(reader.find('[data-call="0"]')).to_have_class("call found")
+    reader.find('[data-row="days"] .source-link').click()
+    expect(reader.find(".provenance")).to_contain_text("“days” is not from data")
+
+
+def test_a_replay_is_identical_or_says_where_it_diverged(reader: Reader, house: PageServer) -> None:
+    reader.open().ask()
+    reader.tab("Sources")
+    reader.button("Replay").click()
+    expect(reader.find(".replay [role=status]")).to_contain_text("Identical")
+    house.replay = {
+        "is_identical": False,
+        "divergences": [{"kind": "result", "message": "0.31 became 0.32", "path": "body[0].value"}],
+        "changed_versions": [{"name": "pandas", "recorded": "3.0.1", "now": "3.0.2"}],
+    }
+    reader.button("Replay").click()
+    expect(reader.find(".replay [role=status]")).to_have_text(
+        "Diverged at body[0].value: 0.31 became 0.32. pandas was 3.0.1, is 3.0.2"
+    )
+
+
+def test_the_script_has_numbers_colours_and_its_explanation(reader: Reader) -> None:
+    reader.open().ask()
+    reader.tab("Script")
+    expect(reader.find(".code-line")).to_have_count(12)
+    expect(reader.find(".token-keyword").first).to_have_text("from")
+    expect(reader.find(".token-comment")).to_have_text("# one request for all symbols")
+    expect(reader.find(".explanation strong")).to_have_text("closes")
+    expect(reader.find(".checked")).to_contain_text("Checked: 0 problems")
+    expect(reader.find("#panel-script")).not_to_contain_text("null")
+    reader.button("Wrap").click()
+    expect(reader.button("Wrap")).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_details_can_be_widened_by_key_and_stay_so(reader: Reader) -> None:
+    reader.open().ask()
+    width = "document.getElementById('bench').offsetWidth"
+    before = reader.page.evaluate(width)
+    reader.find(".edge").focus()
+    reader.page.keyboard.press("ArrowLeft")
+    assert reader.page.evaluate(width) == before + 24
+    reader.page.reload()
+    reader.wait_for("result")
+    assert reader.page.evaluate(width) == before + 24

@@ -1,0 +1,69 @@
+"""Several API servers over one PostgreSQL and one Redis serve the same session."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from api_server.storage.recorder import Conclusion, Understanding
+from schemas.conversation import Context
+from tests.doubles.api_app import make_api_settings, opened_app, storage_of
+from tests.doubles.databases import a_question, a_report, accepted, migrate
+from tests.doubles.postgresql import PostgreSQL
+from tests.doubles.redis_server import RedisServer
+
+Pair = tuple[httpx2.AsyncClient, httpx2.AsyncClient]
+SESSION = "sess_shared"
+
+
+@pytest.fixture
+async def servers(
+    postgresql: PostgreSQL, one_redis: RedisServer, redis_prefix: str, tmp_path: Path
+) -> AsyncIterator[Pair]:
+    shared: dict[str, Any] = {
+        "database_url": SecretStr(postgresql.create_database()),
+        "redis_url": one_redis.url,
+        "redis_key_prefix": redis_prefix,
+    }
+    both = [make_api_settings(tmp_path / name, **shared) for name in ("one", "two")]
+    await asyncio.to_thread(migrate, both[0])
+    async with opened_app(both[0]) as one, opened_app(both[1]) as two:
+        yield one, two
+
+
+async def read_context(server: httpx2.AsyncClient) -> Context:
+    reply = await server.get(f"/conversation/{SESSION}/context")
+    assert reply.status_code == 200, reply.text
+    return Context.model_validate(reply.json()["context"])
+
+
+async def test_what_one_server_writes_the_other_shows_at_once(servers: Pair) -> None:
+    one, two = servers
+    recording = await accepted(storage_of(one), a_question("local", SESSION))
+    assert [message.role for message in (await read_context(two)).messages] == ["user"]
+    await recording.understood(Understanding("Volatility of KO over 60 days", 0.9))
+    assert len((await read_context(two)).expanded_queries) == 1
+    await recording.finished(Conclusion(a_report(recording.execution.id), "KO moved by 17 %"))
+    seen = [await read_context(server) for server in (two, one, two)]
+    assert seen[0] == seen[1] == seen[2]
+    assert [message.content for message in seen[0].messages] == ["How volatile was KO?", "KO moved by 17 %"]
+    await two.delete(f"/conversation/{SESSION}")
+    assert (await one.get(f"/conversation/{SESSION}/context")).status_code == 404
+
+
+async def test_a_session_is_served_while_redis_is_away(servers: Pair, one_redis: RedisServer) -> None:
+    one, two = servers
+    await accepted(storage_of(one), a_question("local", SESSION))
+    before = await read_context(two)
+    one_redis.kill()
+    try:
+        assert await read_context(two) == before
+        await accepted(storage_of(two), a_question("local", SESSION, "And PEP?"))
+        assert len((await read_context(one)).messages) == 2
+    finally:
+        one_redis.start()
+    assert len((await read_context(two)).messages) == 2
