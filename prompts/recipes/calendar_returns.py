@@ -50,7 +50,8 @@ def analyze(
     step("calculating")
     prices = {f"{day:%Y-%m-%d}": close for day, close in closes.items()}
     summary = calculate_return_summary(prices=prices)
-    found = {item["period"]: item["value"] for item in summary[f"by_{by}"]}
+    periods = (summary["by_month"] if by == "month" else summary["by_year"]) or []
+    found = {item["period"]: item["value"] for item in periods}
     best, worst = max(found, key=lambda key: found[key]), min(found, key=lambda key: found[key])
     gains = sum(value > 0 for value in found.values())
     return {
@@ -66,15 +67,19 @@ def analyze(
                 for key, value in found.items()
             ),
         ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": f"{symbol}: returns by {by}",
-                "format": "percent",
-                "series": [{"name": symbol, "x": list(found), "y": list(found.values())}],
-            }
-        ],
+        "charts": draw(symbol, by, found),
     }
+
+
+def draw(symbol: str, by: str, found: dict) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": f"{symbol}: returns by {by}",
+            "format": "percent",
+            "series": [{"name": symbol, "x": list(found), "y": list(found.values())}],
+        }
+    ]
 
 
 def summary_row(name: str, by: str, when: str, value: float) -> dict:

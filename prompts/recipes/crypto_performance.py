@@ -71,42 +71,49 @@ def analyze(
         "worst_day": ("worst day", figures["worst"]["value"]),
     }
     spread = f" and its volatility {risk['volatility']:.2%} a year" if risk else ""
-    price = {"format": "number", "unit": symbol.split("/")[-1]}
     return {
         "description": (
             f"{symbol} returned {figures['total_return']:+.2%} {when}, from {closes.iloc[0]:,.6g} to "
-            f"{closes.iloc[-1]:,.6g}; its maximum drawdown was {fall['max_drawdown']:.2%}"
-            f"{spread}."
+            f"{closes.iloc[-1]:,.6g}; its maximum drawdown was {fall['max_drawdown']:.2%}{spread}."
         ),
-        "body": [
-            *(
-                {"id": key, "key": name, "value": value, "format": "percent", "description": when}
-                for key, (name, value) in values.items()
-            ),
-            {
-                "id": "start",
-                "key": "first close",
-                "value": closes.iloc[0],
-                "description": f"{closes.index[0]:%Y-%m-%d}",
-                **price,
-            },
-            {
-                "id": "end",
-                "key": "last close",
-                "value": closes.iloc[-1],
-                "description": f"{closes.index[-1]:%Y-%m-%d}",
-                **price,
-            },
-        ],
-        "charts": [
-            {
-                "type": "line",
-                "title": f"{symbol}: daily closes",
-                "format": "number",
-                "series": [draw_line(symbol, closes)],
-            }
-        ],
+        "body": rows(symbol, when, closes, values),
+        "charts": draw(symbol, closes),
     }
+
+
+def rows(symbol: str, when: str, closes: pd.Series, values: dict) -> list[dict]:
+    price = {"format": "number", "unit": symbol.split("/")[-1]}
+    return [
+        *(
+            {"id": key, "key": name, "value": value, "format": "percent", "description": when}
+            for key, (name, value) in values.items()
+        ),
+        {
+            "id": "start",
+            "key": "first close",
+            "value": closes.iloc[0],
+            "description": f"{closes.index[0]:%Y-%m-%d}",
+            **price,
+        },
+        {
+            "id": "end",
+            "key": "last close",
+            "value": closes.iloc[-1],
+            "description": f"{closes.index[-1]:%Y-%m-%d}",
+            **price,
+        },
+    ]
+
+
+def draw(symbol: str, closes: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{symbol}: daily closes",
+            "format": "number",
+            "series": [draw_line(symbol, closes)],
+        }
+    ]
 
 
 def begin_of(

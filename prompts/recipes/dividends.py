@@ -62,49 +62,57 @@ def analyze(
             f"{shown.index[0]:%Y-%m-%d} to {shown.index[-1]:%Y-%m-%d}, the last {shown.iloc[-1]:,.4g}; "
             f"its dividend yield is {'unknown' if found is None else f'{found:.2%}'}."
         ),
-        "body": [
-            {
-                "id": "yield",
-                "key": "dividend yield",
-                "value": found,
-                "format": "percent",
-                "description": "a year, as the vendor of fundamentals gives it",
-            },
-            {
-                "id": "last",
-                "key": "last dividend",
-                "value": shown.iloc[-1],
-                "description": f"ex-date {shown.index[-1]:%Y-%m-%d}",
-                **money,
-            },
-            {
-                "id": "total",
-                "key": "dividends in all",
-                "value": shown.sum(),
-                "description": f"{len(shown)} payments",
-                **money,
-            },
-            *growth_row(sums, paid.index[-1].year),
-            *(
-                {
-                    "id": str(y),
-                    "key": f"dividends in {y}",
-                    "value": value,
-                    "description": describe_year(y, shown),
-                    **money,
-                }
-                for y, value in sums.items()
-            ),
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": f"{symbol}: dividends a share by year",
-                "format": "number",
-                "series": [{"name": symbol, "x": [str(y) for y in sums.index], "y": sums.tolist()}],
-            }
-        ],
+        "body": rows(found, money, sums, shown, paid),
+        "charts": draw(symbol, sums),
     }
+
+
+def rows(found: float | None, money: dict, sums: pd.Series, shown: list[str], paid: pd.Series) -> list[dict]:
+    return [
+        {
+            "id": "yield",
+            "key": "dividend yield",
+            "value": found,
+            "format": "percent",
+            "description": "a year, as the vendor of fundamentals gives it",
+        },
+        {
+            "id": "last",
+            "key": "last dividend",
+            "value": shown.iloc[-1],
+            "description": f"ex-date {shown.index[-1]:%Y-%m-%d}",
+            **money,
+        },
+        {
+            "id": "total",
+            "key": "dividends in all",
+            "value": shown.sum(),
+            "description": f"{len(shown)} payments",
+            **money,
+        },
+        *growth_row(sums, paid.index[-1].year),
+        *(
+            {
+                "id": str(y),
+                "key": f"dividends in {y}",
+                "value": value,
+                "description": describe_year(y, shown),
+                **money,
+            }
+            for y, value in sums.items()
+        ),
+    ]
+
+
+def draw(symbol: str, sums: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": f"{symbol}: dividends a share by year",
+            "format": "number",
+            "series": [{"name": symbol, "x": [str(y) for y in sums.index], "y": sums.tolist()}],
+        }
+    ]
 
 
 def describe_year(year: int, paid: pd.Series) -> str:

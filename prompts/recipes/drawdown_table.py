@@ -68,15 +68,19 @@ def analyze(
             }
             for rank, fall in enumerate(found, start=1)
         ],
-        "charts": [
-            {
-                "type": "area",
-                "title": f"{symbol}: drawdown from the highest close so far",
-                "format": "percent",
-                "series": [draw_line(symbol, closes / closes.cummax() - 1)],
-            }
-        ],
+        "charts": draw(symbol, closes),
     }
+
+
+def draw(symbol: str, closes: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "area",
+            "title": f"{symbol}: drawdown from the highest close so far",
+            "format": "percent",
+            "series": [draw_line(symbol, closes / closes.cummax() - 1)],
+        }
+    ]
 
 
 def describe(fall: dict) -> str:

@@ -83,11 +83,15 @@ def analyze(
             for day, line in table[::-1].iterrows()
             for name, value in line.items()
         ],
-        "charts": [
-            draw(f"{symbol}: revenue and net income", "number", table[["revenue", "net_income"]], "bar"),
-            draw(f"{symbol}: margins", "percent", table[list(MARGINS.values())], "line"),
-        ],
+        "charts": draw_charts(table, symbol),
     }
+
+
+def draw_charts(table: pd.DataFrame, symbol: str) -> list[dict]:
+    return [
+        draw(f"{symbol}: revenue and net income", "number", table[["revenue", "net_income"]], "bar"),
+        draw(f"{symbol}: margins", "percent", table[list(MARGINS.values())], "line"),
+    ]
 
 
 def describe(symbol: str, table: pd.DataFrame, by: str, currency: str) -> str:

@@ -46,47 +46,55 @@ def analyze(
             f"On {day} {symbol} opened {way} ({newest:+.2%}); {since} it gapped up by more than {threshold:.1%} on "
             f"{answer['up']['count']} days and down on {answer['down']['count']}."
         ),
-        "body": [
+        "body": rows(newest, day, threshold, since, sides),
+        "charts": draw(symbol, answer),
+    }
+
+
+def rows(newest: float, day: str, threshold: float, since: str, sides: dict) -> list[dict]:
+    return [
+        {
+            "id": "latest",
+            "key": "latest gap",
+            "value": newest,
+            "format": "percent",
+            "is_change": True,
+            "description": f"on {day}",
+        },
+        *(
             {
-                "id": "latest",
-                "key": "latest gap",
-                "value": newest,
+                "id": side,
+                "key": f"gaps {side}",
+                "value": found["count"],
+                "format": "integer",
+                "description": f"beyond {threshold:.1%}, {since}",
+            }
+            for side, found in sides.items()
+        ),
+        *(
+            {
+                "id": f"largest_{side}",
+                "key": f"largest gap {side}",
+                "value": found["largest"]["value"],
                 "format": "percent",
                 "is_change": True,
-                "description": f"on {day}",
-            },
-            *(
-                {
-                    "id": side,
-                    "key": f"gaps {side}",
-                    "value": found["count"],
-                    "format": "integer",
-                    "description": f"beyond {threshold:.1%}, {since}",
-                }
-                for side, found in sides.items()
-            ),
-            *(
-                {
-                    "id": f"largest_{side}",
-                    "key": f"largest gap {side}",
-                    "value": found["largest"]["value"],
-                    "format": "percent",
-                    "is_change": True,
-                    "description": f"on {found['largest']['date']}",
-                }
-                for side, found in sides.items()
-                if found["largest"]
-            ),
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": f"{symbol}: opens against the close before",
-                "format": "percent",
-                "series": [{"name": "gap", "x": answer["dates"][-60:], "y": answer["values"][-60:]}],
+                "description": f"on {found['largest']['date']}",
             }
-        ],
-    }
+            for side, found in sides.items()
+            if found["largest"]
+        ),
+    ]
+
+
+def draw(symbol: str, answer: dict) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": f"{symbol}: opens against the close before",
+            "format": "percent",
+            "series": [{"name": "gap", "x": answer["dates"][-60:], "y": answer["values"][-60:]}],
+        }
+    ]
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

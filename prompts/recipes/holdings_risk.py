@@ -51,15 +51,7 @@ def analyze(
     left_out = [p["symbol"] for p in held if p["symbol"] not in stocks]
     if not stocks:
         raise ValueError("the account holds no stocks or funds; connect another account")
-    step("fetching closes")
-    limit = 23 * months + 1 if months else (days or 252) + 1
-    answer = alpaca_market_stocks_multi_bars(symbols=list(dict.fromkeys([*stocks, benchmark])), limit=limit)
-    closes = pd.DataFrame(
-        answer["data"]["close"], index=pd.to_datetime(answer["data"]["timestamp"]), dtype=float
-    )
-    if months:
-        closes = closes[closes.index[-1] - pd.DateOffset(months=months) :]
-    returns = closes.dropna().pct_change().dropna()
+    returns = fetch_returns([*stocks, benchmark], days, months)
     if len(returns) < 20:
         raise ValueError(
             f"the holdings have {len(returns)} common returns, and 20 are needed; choose a longer period"
@@ -87,16 +79,36 @@ def analyze(
             f"ratio of {number(risk['sharpe_ratio'])}, a beta of {number(extra['beta'])} against {benchmark} and a maximum "
             f"drawdown of {risk['max_drawdown']:.2%}; the most volatile is {next(iter(each))}.{without}"
         ),
-        "body": rows({**risk, **extra}, each, weights, when),
-        "charts": [
-            {
-                "type": "bar",
-                "title": "Annualised volatility of each holding",
-                "format": "percent",
-                "series": [{"name": "volatility", "x": list(each), "y": list(each.values())}],
-            }
-        ],
+        "body": list_rows(each, weights, when, risk, extra),
+        "charts": draw(each),
     }
+
+
+def list_rows(each: dict, weights: dict, when: str, risk: dict, extra: dict) -> list[dict]:
+    return rows({**risk, **extra}, each, weights, when)
+
+
+def draw(each: dict) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": "Annualised volatility of each holding",
+            "format": "percent",
+            "series": [{"name": "volatility", "x": list(each), "y": list(each.values())}],
+        }
+    ]
+
+
+def fetch_returns(symbols: list[str], days: int | None, months: int | None) -> pd.DataFrame:
+    """Daily returns of the days that all symbols have."""
+    step("fetching closes")
+    limit = 23 * months + 1 if months else (days or 252) + 1
+    answer = alpaca_market_stocks_multi_bars(symbols=list(dict.fromkeys(symbols)), limit=limit)
+    table = answer["data"]
+    closes = pd.DataFrame(table["close"], index=pd.to_datetime(table["timestamp"]), dtype=float)
+    if months:
+        closes = closes[closes.index[-1] - pd.DateOffset(months=months) :]
+    return closes.dropna().pct_change().dropna()
 
 
 def number(value: float | None) -> str:

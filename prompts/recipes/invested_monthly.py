@@ -61,36 +61,46 @@ def analyze(
             f"{amount:,.2f} {unit} a month in {symbol} {when}, {total:,.2f} {unit} in {len(bought)} payments, was worth "
             f"{worth:,.2f} {unit} at the end ({worth / total - 1:+.2%} on what was paid, {rate:+.2%} a year)."
         ),
-        "body": [
-            {"id": "paid", "key": "paid in all", "value": total, **money},
-            {"id": "worth", "key": "worth at the end", "value": worth, **money},
-            {"id": "gain", "key": "gain", "value": worth - total, **money},
-            {
-                "id": "gain_fraction",
-                "key": "gain on what was paid",
-                "value": worth / total - 1,
-                "format": "percent",
-                "is_change": True,
-                "description": when,
-            },
-            {
-                "id": "annual_rate",
-                "key": "internal rate of return a year",
-                "value": rate,
-                "format": "percent",
-                "is_change": True,
-                "description": f"at which all payments grow to what they were worth, {when}",
-            },
-        ],
-        "charts": [
-            {
-                "type": "line",
-                "title": f"{amount:,.0f} {unit} a month in {symbol}",
-                "format": "number",
-                "series": [draw_line("worth", shares * closes), draw_line("paid", paid)],
-            }
-        ],
+        "body": rows(total, money, worth, when, rate),
+        "charts": draw(amount, unit, symbol, paid, shares, closes),
     }
+
+
+def rows(total: float, money: dict, worth: float, when: str, rate: float) -> list[dict]:
+    return [
+        {"id": "paid", "key": "paid in all", "value": total, **money},
+        {"id": "worth", "key": "worth at the end", "value": worth, **money},
+        {"id": "gain", "key": "gain", "value": worth - total, **money},
+        {
+            "id": "gain_fraction",
+            "key": "gain on what was paid",
+            "value": worth / total - 1,
+            "format": "percent",
+            "is_change": True,
+            "description": when,
+        },
+        {
+            "id": "annual_rate",
+            "key": "internal rate of return a year",
+            "value": rate,
+            "format": "percent",
+            "is_change": True,
+            "description": f"at which all payments grow to what they were worth, {when}",
+        },
+    ]
+
+
+def draw(
+    amount: float, unit: str, symbol: str, paid: pd.Series, shares: pd.Series, closes: pd.Series
+) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{amount:,.0f} {unit} a month in {symbol}",
+            "format": "number",
+            "series": [draw_line("worth", shares * closes), draw_line("paid", paid)],
+        }
+    ]
 
 
 def find_rate(amount: float, ages: list[float], worth: float) -> float:

@@ -71,42 +71,52 @@ def analyze(
             f"{amount:,.2f} {unit} invested in {symbol} on {first} was worth {worth:,.2f} {unit} on {last} "
             f"({summary['total_return']:+.2%})."
         ),
-        "body": [
-            {"id": "invested", "key": "invested", "value": amount, "description": f"on {first}", **money},
-            {"id": "worth", "key": "worth", "value": worth, "description": f"on {last}", **money},
-            {
-                "id": "gain",
-                "key": "gain",
-                "value": worth - amount,
-                "description": f"from {first} to {last}",
-                **money,
-            },
-            {
-                "id": "total_return",
-                "key": "total return",
-                "value": summary["total_return"],
-                "format": "percent",
-                "is_change": True,
-                "description": f"from {first} to {last}",
-            },
-            {
-                "id": "annual_growth",
-                "key": "growth a year",
-                "value": growth,
-                "format": "percent",
-                "is_change": True,
-                "description": "of at least one year" if growth is not None else "only for at least one year",
-            },
-        ],
-        "charts": [
-            {
-                "type": "area",
-                "title": f"{amount:,.0f} {unit} in {symbol}",
-                "format": "number",
-                "series": [draw_line("worth", held / held.iloc[0] * amount)],
-            }
-        ],
+        "body": rows(amount, money, worth, growth, summary, first, last),
+        "charts": draw(amount, unit, symbol, held),
     }
+
+
+def rows(
+    amount: float, money: dict, worth: float, growth: float | None, summary: dict, first: str, last: str
+) -> list[dict]:
+    return [
+        {"id": "invested", "key": "invested", "value": amount, "description": f"on {first}", **money},
+        {"id": "worth", "key": "worth", "value": worth, "description": f"on {last}", **money},
+        {
+            "id": "gain",
+            "key": "gain",
+            "value": worth - amount,
+            "description": f"from {first} to {last}",
+            **money,
+        },
+        {
+            "id": "total_return",
+            "key": "total return",
+            "value": summary["total_return"],
+            "format": "percent",
+            "is_change": True,
+            "description": f"from {first} to {last}",
+        },
+        {
+            "id": "annual_growth",
+            "key": "growth a year",
+            "value": growth,
+            "format": "percent",
+            "is_change": True,
+            "description": "of at least one year" if growth is not None else "only for at least one year",
+        },
+    ]
+
+
+def draw(amount: float, unit: str, symbol: str, held: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "area",
+            "title": f"{amount:,.0f} {unit} in {symbol}",
+            "format": "number",
+            "series": [draw_line("worth", held / held.iloc[0] * amount)],
+        }
+    ]
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

@@ -52,19 +52,23 @@ def analyze(
             }
             for row in rows
         ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": "Change on the newest day",
-                "format": "percent",
-                "series": [
-                    {
-                        "name": side,
-                        "x": [row["symbol"] for row in found[side]],
-                        "y": [row["change_fraction"] for row in found[side]],
-                    }
-                    for side in sides
-                ],
-            }
-        ],
+        "charts": draw(sides, found),
     }
+
+
+def draw(sides: list[str], found: dict) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": "Change on the newest day",
+            "format": "percent",
+            "series": [
+                {
+                    "name": side,
+                    "x": [row["symbol"] for row in found[side]],
+                    "y": [row["change_fraction"] for row in found[side]],
+                }
+                for side in sides
+            ],
+        }
+    ]

@@ -69,14 +69,18 @@ def analyze(
             f"The newest of {len(articles)} articles on {named}{since} (at most {top}): "
             f"“{articles[0]['headline']}”, {articles[0]['published_at'][:10]}."
         ),
-        "body": [
-            {
-                "id": article["id"],
-                "key": f"{article['published_at'][:16].replace('T', ' ')} {', '.join(article['symbols'])}",
-                "value": article["headline"],
-                "format": "text",
-                "description": f"{article['summary']} ({article['publisher'] or 'publisher unknown'})".strip(),
-            }
-            for article in articles
-        ],
+        "body": rows(articles),
     }
+
+
+def rows(articles: list[dict]) -> list[dict]:
+    return [
+        {
+            "id": article["id"],
+            "key": f"{article['published_at'][:16].replace('T', ' ')} {', '.join(article['symbols'])}",
+            "value": article["headline"],
+            "format": "text",
+            "description": f"{article['summary']} ({article['publisher'] or 'publisher unknown'})".strip(),
+        }
+        for article in articles
+    ]

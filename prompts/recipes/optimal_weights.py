@@ -64,47 +64,55 @@ def analyze(
     ranked = sorted(weights, key=lambda symbol: -weights[symbol])
     listed = ", ".join(f"{symbol} {weights[symbol]:.1%}" for symbol in ranked)
     when = describe_days(prices.iloc[:, 0])
-    figures = {
-        "expected_return": ("mean return a year", "percent"),
-        "volatility": ("volatility a year", "percent"),
-        "sharpe_ratio": ("Sharpe ratio", "number"),
-    }
     return {
         "description": (
             f"Weights of the portfolio with the {NAMES[objective]}, by returns {when}: {listed}; with them the "
             f"volatility was {found['volatility']:.2%} and the mean return {found['expected_return']:.2%} a year."
         ),
-        "body": [
-            *(
-                {
-                    "id": symbol,
-                    "key": f"{symbol} weight",
-                    "value": weights[symbol],
-                    "format": "percent",
-                    "description": f"{shares[symbol]:.1%} of the risk",
-                }
-                for symbol in ranked
-            ),
-            *(
-                {
-                    "id": key,
-                    "key": name,
-                    "value": found[key],
-                    "format": format_,
-                    "description": f"with these weights {when}",
-                }
-                for key, (name, format_) in figures.items()
-            ),
-        ],
-        "charts": [
-            {
-                "type": "pie",
-                "title": f"Weights: {NAMES[objective]}",
-                "format": "percent",
-                "series": [{"name": "weight", "x": ranked, "y": [weights[symbol] for symbol in ranked]}],
-            }
-        ],
+        "body": rows(ranked, weights, found, when, shares),
+        "charts": draw(ranked, objective, weights),
     }
+
+
+def rows(ranked: list[str], weights: dict, found: dict, when: str, shares: dict) -> list[dict]:
+    figures = {
+        "expected_return": ("mean return a year", "percent"),
+        "volatility": ("volatility a year", "percent"),
+        "sharpe_ratio": ("Sharpe ratio", "number"),
+    }
+    return [
+        *(
+            {
+                "id": symbol,
+                "key": f"{symbol} weight",
+                "value": weights[symbol],
+                "format": "percent",
+                "description": f"{shares[symbol]:.1%} of the risk",
+            }
+            for symbol in ranked
+        ),
+        *(
+            {
+                "id": key,
+                "key": name,
+                "value": found[key],
+                "format": format_,
+                "description": f"with these weights {when}",
+            }
+            for key, (name, format_) in figures.items()
+        ),
+    ]
+
+
+def draw(ranked: list[str], objective: str, weights: dict) -> list[dict]:
+    return [
+        {
+            "type": "pie",
+            "title": f"Weights: {NAMES[objective]}",
+            "format": "percent",
+            "series": [{"name": "weight", "x": ranked, "y": [weights[symbol] for symbol in ranked]}],
+        }
+    ]
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

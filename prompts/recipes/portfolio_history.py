@@ -49,43 +49,51 @@ def analyze(days: int | None = None, months: Annotated[int | None, Param(choices
             f"The account went from {equity.iloc[0]:,.2f} to {equity.iloc[-1]:,.2f} {unit} {when}, a gain of "
             f"{gains.iloc[-1]:+,.2f}{f' ({fractions[-1]:+.2%})' if fractions else ''}; the deepest drawdown was {fall:.2%}."
         ),
-        "body": [
-            {
-                "id": "equity",
-                "key": "equity",
-                "value": equity.iloc[-1],
-                "description": f"on {equity.index[-1]:%Y-%m-%d}",
-                **money,
-            },
-            {
-                "id": "gain",
-                "key": "gain",
-                "value": gains.iloc[-1],
-                "is_change": True,
-                "description": when,
-                **money,
-            },
-            {
-                "id": "return",
-                "key": "return",
-                "value": fractions[-1] if fractions else None,
-                "format": "percent",
-                "is_change": True,
-                "description": f"as the broker gives it, {when}",
-            },
-            {
-                "id": "max_drawdown",
-                "key": "maximum drawdown",
-                "value": fall,
-                "format": "percent",
-                "is_change": True,
-                "description": when,
-            },
-        ],
-        "charts": [
-            {"type": "line", "title": "Equity", "format": "number", "series": [draw_line("equity", equity)]}
-        ],
+        "body": rows(money, when, fall, fractions, equity, gains),
+        "charts": draw(equity),
     }
+
+
+def rows(
+    money: dict, when: str, fall: float, fractions: list[float], equity: pd.Series, gains: pd.Series
+) -> list[dict]:
+    return [
+        {
+            "id": "equity",
+            "key": "equity",
+            "value": equity.iloc[-1],
+            "description": f"on {equity.index[-1]:%Y-%m-%d}",
+            **money,
+        },
+        {
+            "id": "gain",
+            "key": "gain",
+            "value": gains.iloc[-1],
+            "is_change": True,
+            "description": when,
+            **money,
+        },
+        {
+            "id": "return",
+            "key": "return",
+            "value": fractions[-1] if fractions else None,
+            "format": "percent",
+            "is_change": True,
+            "description": f"as the broker gives it, {when}",
+        },
+        {
+            "id": "max_drawdown",
+            "key": "maximum drawdown",
+            "value": fall,
+            "format": "percent",
+            "is_change": True,
+            "description": when,
+        },
+    ]
+
+
+def draw(equity: pd.Series) -> list[dict]:
+    return [{"type": "line", "title": "Equity", "format": "number", "series": [draw_line("equity", equity)]}]
 
 
 def draw_line(name: str, values: pd.Series) -> dict:

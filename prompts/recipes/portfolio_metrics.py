@@ -68,15 +68,19 @@ def analyze(
             f"{found['volatility']:.2%} a year and a maximum drawdown of {found['max_drawdown']:.2%}."
         ),
         "body": rows(found, when),
-        "charts": [
-            {
-                "type": "line",
-                "title": f"Growth of 1 in {named}",
-                "format": "number",
-                "series": [draw_line("portfolio", growth)],
-            }
-        ],
+        "charts": draw(named, growth),
     }
+
+
+def draw(named: str, growth: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"Growth of 1 in {named}",
+            "format": "number",
+            "series": [draw_line("portfolio", growth)],
+        }
+    ]
 
 
 def rows(found: dict, when: str) -> list[dict]:

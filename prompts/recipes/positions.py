@@ -50,48 +50,58 @@ def analyze(rank_by: Literal["gain", "loss", "value"] = "value") -> dict:
             f"({gain / cost if cost else 0:+.2%}); best {describe(first)}, worst {describe(last)}. The largest, "
             f"{spread['largest']}, is {spread['largest_share']:.1%} of them."
         ),
-        "body": [
-            {
-                "id": "total",
-                "key": "value of all positions",
-                "value": total,
-                "format": "currency",
-                "unit": unit,
-                "description": "without cash",
-            },
-            {
-                "id": "gain",
-                "key": "unrealized gain",
-                "value": gain,
-                "format": "currency",
-                "unit": unit,
-                "is_change": True,
-                "description": f"on a cost of {cost:,.2f}",
-            },
-            {
-                "id": "effective",
-                "key": "effective number of positions",
-                "value": spread["effective_number"],
-                "format": "number",
-                "description": "1 over the sum of the squared weights",
-            },
-            *(row(position, unit, sizes[position["symbol"]] / total if total else 0) for position in ranked),
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": "Unrealized gain by position",
-                "format": "number",
-                "series": [
-                    {
-                        "name": "gain",
-                        "x": [p["symbol"] for p in ranked],
-                        "y": [p["unrealized_gain"] for p in ranked],
-                    }
-                ],
-            }
-        ],
+        "body": rows(total, unit, gain, spread, cost, ranked, sizes),
+        "charts": draw(ranked),
     }
+
+
+def rows(
+    total: float, unit: str, gain: float, spread: dict, cost: float, ranked: list[str], sizes: dict
+) -> list[dict]:
+    return [
+        {
+            "id": "total",
+            "key": "value of all positions",
+            "value": total,
+            "format": "currency",
+            "unit": unit,
+            "description": "without cash",
+        },
+        {
+            "id": "gain",
+            "key": "unrealized gain",
+            "value": gain,
+            "format": "currency",
+            "unit": unit,
+            "is_change": True,
+            "description": f"on a cost of {cost:,.2f}",
+        },
+        {
+            "id": "effective",
+            "key": "effective number of positions",
+            "value": spread["effective_number"],
+            "format": "number",
+            "description": "1 over the sum of the squared weights",
+        },
+        *(row(position, unit, sizes[position["symbol"]] / total if total else 0) for position in ranked),
+    ]
+
+
+def draw(ranked: list[str]) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": "Unrealized gain by position",
+            "format": "number",
+            "series": [
+                {
+                    "name": "gain",
+                    "x": [p["symbol"] for p in ranked],
+                    "y": [p["unrealized_gain"] for p in ranked],
+                }
+            ],
+        }
+    ]
 
 
 def describe(position: dict) -> str:

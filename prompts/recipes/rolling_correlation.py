@@ -63,25 +63,33 @@ def analyze(
             f"The {window}-day correlation of {pair} was {values.iloc[-1]:.2f} on {values.index[-1]:%Y-%m-%d}; since "
             f"{values.index[0]:%Y-%m-%d} it went from {values.min():.2f} to {values.max():.2f}."
         ),
-        "body": [
-            {
-                "id": name,
-                "key": f"{name} {window}-day correlation",
-                "value": values[day],
-                "format": "number",
-                "description": f"on {day:%Y-%m-%d}, of daily returns",
-            }
-            for name, day in ends.items()
-        ],
-        "charts": [
-            {
-                "type": "line",
-                "title": f"{window}-day correlation of {pair}",
-                "format": "number",
-                "series": [draw_line(pair, values)],
-            }
-        ],
+        "body": rows(values, window, ends),
+        "charts": draw(window, pair, values),
     }
+
+
+def rows(values: pd.Series, window: int, ends: dict) -> list[dict]:
+    return [
+        {
+            "id": name,
+            "key": f"{name} {window}-day correlation",
+            "value": values[day],
+            "format": "number",
+            "description": f"on {day:%Y-%m-%d}, of daily returns",
+        }
+        for name, day in ends.items()
+    ]
+
+
+def draw(window: int, pair: str, values: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{window}-day correlation of {pair}",
+            "format": "number",
+            "series": [draw_line(pair, values)],
+        }
+    ]
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

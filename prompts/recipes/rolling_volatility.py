@@ -68,15 +68,19 @@ def analyze(
             }
             for name, day in ends.items()
         ],
-        "charts": [
-            {
-                "type": "line",
-                "title": f"{symbol}: {window}-day volatility, annualised",
-                "format": "percent",
-                "series": [draw_line(symbol, values)],
-            }
-        ],
+        "charts": draw(symbol, window, values),
     }
+
+
+def draw(symbol: str, window: int, values: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{symbol}: {window}-day volatility, annualised",
+            "format": "percent",
+            "series": [draw_line(symbol, values)],
+        }
+    ]
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

@@ -64,28 +64,36 @@ def analyze(
             f"{symbol} {describe_days(closes)}, mean {what} by {by}: best in {best['name']} with {best['mean']:+.2%}, "
             f"worst in {worst['name']} with {worst['mean']:+.2%}."
         ),
-        "body": [
-            {
-                "id": name,
-                "key": name,
-                "value": season["mean"],
-                "format": "percent",
-                "is_change": True,
-                "description": f"mean of {season['count']} {what}, {season['hit_rate']:.0%} of them gains",
-            }
-            for name, season in seasons.items()
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": f"{symbol}: mean of {what} by {by}",
-                "format": "percent",
-                "series": [
-                    {"name": symbol, "x": list(seasons), "y": [season["mean"] for season in seasons.values()]}
-                ],
-            }
-        ],
+        "body": rows(what, seasons),
+        "charts": draw(symbol, what, by, seasons),
     }
+
+
+def rows(what: str, seasons: dict) -> list[dict]:
+    return [
+        {
+            "id": name,
+            "key": name,
+            "value": season["mean"],
+            "format": "percent",
+            "is_change": True,
+            "description": f"mean of {season['count']} {what}, {season['hit_rate']:.0%} of them gains",
+        }
+        for name, season in seasons.items()
+    ]
+
+
+def draw(symbol: str, what: str, by: str, seasons: dict) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": f"{symbol}: mean of {what} by {by}",
+            "format": "percent",
+            "series": [
+                {"name": symbol, "x": list(seasons), "y": [season["mean"] for season in seasons.values()]}
+            ],
+        }
+    ]
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

@@ -62,27 +62,33 @@ def analyze(
     listed = ", ".join(f"{symbol} {ratios[symbol]:.2f}" for symbol in ranked)
     return {
         "description": f"Annualised Sortino ratio {describe_days(closes[ranked[0]])}: {listed}.",
-        "body": [
-            {
-                "id": symbol,
-                "key": f"{symbol} Sortino ratio",
-                "value": ratios[symbol],
-                "format": "number",
-                "description": f"{len(closes[symbol]) - 1} daily returns, {describe_days(closes[symbol])}",
-            }
-            for symbol in ranked
-        ],
-        "charts": [
-            {
-                "type": "bar",
-                "title": "Annualised Sortino ratio",
-                "format": "number",
-                "series": [
-                    {"name": "Sortino ratio", "x": ranked, "y": [ratios[symbol] for symbol in ranked]}
-                ],
-            }
-        ],
+        "body": rows(ranked, ratios, closes),
+        "charts": draw(ranked, ratios),
     }
+
+
+def rows(ranked: list[str], ratios: dict, closes: dict) -> list[dict]:
+    return [
+        {
+            "id": symbol,
+            "key": f"{symbol} Sortino ratio",
+            "value": ratios[symbol],
+            "format": "number",
+            "description": f"{len(closes[symbol]) - 1} daily returns, {describe_days(closes[symbol])}",
+        }
+        for symbol in ranked
+    ]
+
+
+def draw(ranked: list[str], ratios: dict) -> list[dict]:
+    return [
+        {
+            "type": "bar",
+            "title": "Annualised Sortino ratio",
+            "format": "number",
+            "series": [{"name": "Sortino ratio", "x": ranked, "y": [ratios[symbol] for symbol in ranked]}],
+        }
+    ]
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

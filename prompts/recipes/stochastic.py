@@ -65,17 +65,21 @@ def analyze(
             }
             for key in ("k", "d")
         ],
-        "charts": [
-            {
-                "type": "line",
-                "title": f"{symbol}: stochastic ({window}, 3, 3)",
-                "format": "number",
-                "series": [
-                    {"name": f"%{key.upper()}", "x": shown, "y": answer[key][-SHOWN:]} for key in ("k", "d")
-                ],
-            }
-        ],
+        "charts": draw(symbol, window, shown, answer),
     }
+
+
+def draw(symbol: str, window: int, shown: list[str], answer: dict) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{symbol}: stochastic ({window}, 3, 3)",
+            "format": "number",
+            "series": [
+                {"name": f"%{key.upper()}", "x": shown, "y": answer[key][-SHOWN:]} for key in ("k", "d")
+            ],
+        }
+    ]
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

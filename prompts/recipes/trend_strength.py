@@ -62,17 +62,19 @@ def analyze(
             {"id": key, "key": name, "value": latest[key], "format": "number", "description": f"on {day}"}
             for key, name in names.items()
         ],
-        "charts": [
-            {
-                "type": "line",
-                "title": f"{symbol}: ADX ({window})",
-                "format": "number",
-                "series": [
-                    {"name": name, "x": shown, "y": answer[key][-SHOWN:]} for key, name in names.items()
-                ],
-            }
-        ],
+        "charts": draw(symbol, window, shown, answer, names),
     }
+
+
+def draw(symbol: str, window: int, shown: list[str], answer: dict, names: dict) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{symbol}: ADX ({window})",
+            "format": "number",
+            "series": [{"name": name, "x": shown, "y": answer[key][-SHOWN:]} for key, name in names.items()],
+        }
+    ]
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

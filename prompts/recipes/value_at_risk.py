@@ -66,18 +66,22 @@ def analyze(
     return {
         "description": " ".join(describe(symbol, risks[symbol], closes[symbol]) for symbol in ranked),
         "body": [row for symbol in ranked for row in rows(symbol, risks[symbol], closes[symbol])],
-        "charts": [
-            {
-                "type": "histogram",
-                "title": "Daily returns",
-                "format": "percent",
-                "series": [
-                    {"name": symbol, "x": list(range(len(values))), "y": values}
-                    for symbol, values in returns.items()
-                ],
-            }
-        ],
+        "charts": draw(returns),
     }
+
+
+def draw(returns: dict) -> list[dict]:
+    return [
+        {
+            "type": "histogram",
+            "title": "Daily returns",
+            "format": "percent",
+            "series": [
+                {"name": symbol, "x": list(range(len(values))), "y": values}
+                for symbol, values in returns.items()
+            ],
+        }
+    ]
 
 
 def describe(symbol: str, risk: dict, closes: pd.Series) -> str:

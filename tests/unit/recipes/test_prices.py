@@ -20,7 +20,7 @@ def figures(result: Result) -> dict[str, Any]:
     return {str(row.id): row.value for row in result.body}
 
 
-def wilder(values: pd.Series, window: int) -> pd.Series:
+def wilder(values: Any, window: int) -> Any:
     """Wilder's smoothing, seeded with the mean of the first values."""
     seed = pd.Series([values.iloc[:window].mean()])
     return pd.concat([seed, values.iloc[window:]]).ewm(alpha=1 / window, adjust=False).mean()
@@ -33,9 +33,7 @@ def bars_of(runner: RecipeRunner, symbol: str, limit: int) -> Any:
     return pd.DataFrame({name: table[name] for name in ("open", "high", "low", "close", "volume")})
 
 
-def test_an_rsi_weighs_gains_against_losses(
-    runner: RecipeRunner, library: Library, closes: Any
-) -> None:
+def test_an_rsi_weighs_gains_against_losses(runner: RecipeRunner, library: Library, closes: Any) -> None:
     result = runner.run(library.find("rsi"), symbols=["KO", "GE"], order="lowest")
     for symbol in ("KO", "GE"):
         moves = closes[symbol].tail(514).diff().dropna()
@@ -174,9 +172,7 @@ def test_calendar_returns_are_from_one_end_to_the_next(
     assert by_year["best"] == pytest.approx(years.max(), abs=TOLERANCE)
 
 
-def test_a_season_is_the_mean_of_its_returns(
-    runner: RecipeRunner, library: Library, closes: Any
-) -> None:
+def test_a_season_is_the_mean_of_its_returns(runner: RecipeRunner, library: Library, closes: Any) -> None:
     recipe = library.find("seasonality")
     months = closes["WMT"].resample("ME").last().pct_change().dropna()
     found = figures(runner.run(recipe, symbol="WMT"))
