@@ -29,8 +29,11 @@ demo: setup ## answer two real questions end to end, print the answers, exit
 up: setup ## start all five servers and the page at http://127.0.0.1:8010/
 	@$(BIN)/qna up
 
-test: setup ## run every test
-	@$(BIN)/python -m pytest -n auto --dist loadscope
+test: setup ## run every test but those in a browser
+	@$(BIN)/python -m pytest -n auto --dist loadscope --ignore tests/browser
+
+browser: setup ## run the tests of the page in Chromium; apart, as Playwright's loop and pytest-asyncio's exclude each other
+	@$(BIN)/python -m pytest -n auto --dist loadscope tests/browser
 
 check: setup ## lint, types, import arrows, sizes, no registry hosts
 	@$(BIN)/ruff check .
@@ -71,4 +74,4 @@ screenshots: setup ## pictures of the page's main states, in the folder screensh
 clean: ## remove the environments, caches and the data directory
 	rm -rf .venv .venv-* $(PEERS) .qna .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-.PHONY: help setup demo up test check endurance peers conformance bench screenshots lock clean
+.PHONY: help setup demo up test check endurance peers conformance bench screenshots lock clean browser

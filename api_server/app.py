@@ -18,6 +18,7 @@ from api_server.routes import (
     earlier_questions,
     executions,
     exports,
+    monitoring,
     pages,
     progress,
     provenance,
@@ -30,6 +31,7 @@ from api_server.routes import (
     stops,
 )
 from api_server.routes.dependencies import get_caller
+from api_server.routes.developer_pages import DeveloperDesk, get_operator, make_desk
 from api_server.settings import ApiSettings
 from prompts.library import load_library
 from service.http import create_http_app
@@ -56,22 +58,30 @@ NOUNS = (
 
 def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> FastAPI:
     """The app. `provider` takes the place of the one that the settings name."""
-    library = load_library()
+    library, desk = load_library(), make_desk(settings)
     providers = ProviderChain([provider]) if provider else build_provider(settings, library)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_parts(settings, providers, library) as parts:
             app.state.parts = parts
+            if desk.is_development:
+                desk.prompt_versions.keep()
             yield
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
     guard_browsers(app, settings)
     for open_to_all in (status.router, pages.router):
         app.include_router(open_to_all)
-    guarded = [status.models_router, pages.text_router, *(noun.router for noun in NOUNS)]
-    if settings.qna_environment == "development":
-        guarded.append(debug.router)
-    for router in guarded:
+    for router in (status.models_router, pages.text_router, *(noun.router for noun in NOUNS)):
         app.include_router(router, dependencies=[Depends(get_caller)])
+    add_developer_pages(app, desk)
     return app
+
+
+def add_developer_pages(app: FastAPI, desk: DeveloperDesk) -> None:
+    """Pages that check themselves that an operator asks; those under /debug are for development only."""
+    app.state.developer_desk = desk
+    app.include_router(monitoring.router, dependencies=[Depends(get_operator)])
+    if desk.is_development:
+        app.include_router(debug.router, dependencies=[Depends(get_operator)])

@@ -9,6 +9,7 @@ PlatformError (service.errors)
 ├── NotReplayable          409: there is no exact recording; run it again on live data
 ├── ExecutorUnavailable    503: the operator starts the execution server
 ├── Unauthenticated        401: the caller sends a valid token or key
+│   └── SignInNeeded         401: the person gives the key or the token to their browser
 ├── Forbidden              403: an administrator must do it
 ├── ForeignPage            403: the person opens our own page
 ├── SessionNotFound        404: the caller names one of their own sessions
@@ -34,6 +35,7 @@ PlatformError (service.errors)
     └── NotRecorded              503: the operator records the question
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from service.errors import BadRequest, PlatformError, Unavailable
@@ -164,6 +166,12 @@ class Unauthenticated(BadRequest):
 
     code = "UNAUTHENTICATED"
     status = 401
+
+
+class SignInNeeded(Unauthenticated):
+    """The same of a page that a browser opens: it asks for the key or the token as a password."""
+
+    reply_headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": 'Basic realm="qna-ai", charset="UTF-8"'}
 
 
 class Forbidden(BadRequest):

@@ -90,6 +90,14 @@ class ExecutionClient:
         """The execution server and the tool servers behind it."""
         return await self._request("GET", "/health", Health, None, SHORT_SECONDS)
 
+    async def metrics_text(self) -> str:
+        """What it counts, in Prometheus' text format."""
+        with self._reporting_silence():
+            response = await self._client.get(f"{self._base_url}/metrics", timeout=SHORT_SECONDS)
+            if response.is_success:
+                return response.text
+            raise _read_problem(response.content, response.status_code)
+
     async def _request(
         self, method: str, path: str, kind: type[Answer], body: BaseModel | bytes | None, seconds: float
     ) -> Answer:

@@ -48,6 +48,8 @@ class Server(Wire):
     """Its address without user, password and query, or `stdio:` and the command's name."""
     state: ServerState
     tool_count: int = 0
+    latency_ms: float | None = None
+    """How long it last took to list its tools; None before it did."""
     last_error: str | None = None
     stderr_tail: list[str] = Field(default_factory=list)
     """The last lines that a stdio server wrote to its standard error."""

@@ -5,7 +5,8 @@ PlatformError            a failure with a code, an HTTP status and the next step
 └── Unavailable          the operator must mend something, or the caller waits (503)
 """
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import structlog
 from fastapi import FastAPI, Request
@@ -24,6 +25,7 @@ class PlatformError(Exception):
     code = "INTERNAL_ERROR"
     status = 500
     retry_after_seconds: int | None = None
+    reply_headers: ClassVar[Mapping[str, str]] = {}
 
     def __init__(self, message: str, *, suggestions: tuple[str, ...] = (), **details: Any) -> None:
         super().__init__(message)
@@ -62,7 +64,9 @@ def error_response(request: Request, error: PlatformError) -> JSONResponse:
     body = ErrorResponse(
         error=detail, recovery_suggestions=list(error.suggestions), request_id=_request_id(request)
     )
-    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else None
+    headers = dict(error.reply_headers)
+    if error.retry_after_seconds:
+        headers["Retry-After"] = str(error.retry_after_seconds)
     return JSONResponse(body.model_dump(mode="json"), status_code=error.status, headers=headers)
 
 

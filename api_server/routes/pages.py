@@ -86,6 +86,13 @@ def write_page() -> bytes:
     return page.replace("{version}", digest_files()).encode()
 
 
+@cache
+def list_sheets() -> list[str]:
+    """The style sheets of the page, in its order; those for paper left out."""
+    links = re.findall(r'<link rel="stylesheet"[^>]*>', read_files()[PAGE].decode())
+    return [link.partition("{version}/")[2].partition('"')[0] for link in links if "media=" not in link]
+
+
 def imported_files(entry: str) -> list[str]:
     """What the module `entry` needs before it can run, nearest first."""
     found = [entry]

@@ -55,6 +55,7 @@ class Connection:
         self.address = address
         self.state = ServerState.DISABLED if address.is_disabled else ServerState.PENDING
         self.last_error: str | None = None
+        self._latency_ms: float | None = None
         self.tools: dict[str, BoundTool] = {}
         self.left_out: dict[str, str] = {}
         self.generation = 0
@@ -92,6 +93,7 @@ class Connection:
             url=self.address.shown,
             state=self.state,
             tool_count=len(self.tools),
+            latency_ms=self._latency_ms,
             last_error=hide(self.last_error) if self.last_error else None,
             stderr_tail=[hide(line) for line in self._watch.stderr_tail()],
             left_out=self.left_out,
@@ -303,6 +305,7 @@ class Connection:
         found: dict[str, BoundTool] = {}
         left_out: dict[str, str] = {}
         cursor: str | None = None
+        started = time.perf_counter()
         for _ in range(LIST_PAGES_MAX):
             page = await client.list_tools(cursor=cursor)
             for described in page.tools:
@@ -313,6 +316,7 @@ class Connection:
             cursor = page.next_cursor
             if cursor is None:
                 break
+        self._latency_ms = round((time.perf_counter() - started) * 1000, 1)
         for name in left_out.keys() - self.left_out.keys():
             log.warning("tool_left_out", server=self.address.name, tool=name, why=left_out[name])
         self.left_out = left_out

@@ -1,0 +1,1 @@
+"""Pages for developers and operators, written on the server: they need no JavaScript."""

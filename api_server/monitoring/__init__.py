@@ -1,0 +1,1 @@
+"""Figures for an operator, of one span of time."""
