@@ -1,21 +1,30 @@
 """Questions through the real servers, one after the other: what the second one has of the first."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from tests.doubles.outer_servers import running_outer_servers
+from tests.doubles.postgresql import PostgreSQL
 from tests.doubles.running_house import DEADLINE_SECONDS, Running, running_house
 
 VOLATILITY = "How volatile was KO from 2019-01-01 to 2019-12-31?"
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_house(tmp_path_factory.mktemp("house")) as running:
-        yield running
+@pytest.fixture(scope="module", params=["embedded", "servers"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """With nothing configured, and over PostgreSQL, Redis and Chroma."""
+    folder = tmp_path_factory.mktemp("house")
+    with ExitStack() as stack:
+        variables: dict[str, str] = {}
+        if request.param == "servers":
+            postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+            variables = stack.enter_context(running_outer_servers(folder, postgresql)).variables
+        yield stack.enter_context(running_house(folder, **variables))
 
 
 def post(house: Running, path: str = "/analyze", **body: Any) -> httpx2.Response:
