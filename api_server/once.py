@@ -1,6 +1,7 @@
 """A request with a `request_id` is answered once, whoever repeats it, on whichever API server."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,20 +30,24 @@ class Once:
         Raises what `work` raises, the same error again for a repeated request, and the errors of
         `Recorder.accept`. An execution that waits for a person counts as over.
         """
-        execution, recording = await self.storage.recorder.accept(new, origin)
+        with self._leaving_nothing(new.id):
+            execution, recording = await self.storage.recorder.accept(new, origin)
+            if recording is not None:
+                log = await self.events.log.open(execution.user_id, execution.id, execution.session_id)
+                await self.events.stops.stoppable(execution.id, _run(work, recording, log.tell))
         if recording is None:
             return await self.wait_for(execution)
-        log = await self.events.log.open(execution.user_id, execution.id, execution.session_id)
-        await self.events.stops.stoppable(execution.id, _run(work, recording, log.tell))
         return await self.storage.executions.find(execution.user_id, execution.id)
 
     async def go_on(self, held: Execution, origin: Origin, work: Work) -> Execution:
         """The same for an execution that waited for a person; of several who go on, one does the work."""
-        recording = await self.storage.recorder.resume(held, origin)
+        with self._leaving_nothing(held.id):
+            recording = await self.storage.recorder.resume(held, origin)
+            if recording is not None:
+                log = await self.events.log.open(held.user_id, held.id, held.session_id, is_resumed=True)
+                await self.events.stops.stoppable(held.id, _run(work, recording, log.tell))
         if recording is None:
             return await self.wait_for(await self.storage.executions.find(held.user_id, held.id))
-        log = await self.events.log.open(held.user_id, held.id, held.session_id, is_resumed=True)
-        await self.events.stops.stoppable(held.id, _run(work, recording, log.tell))
         return await self.storage.executions.find(held.user_id, held.id)
 
     async def wait_for(self, execution: Execution) -> Execution:
@@ -55,12 +60,22 @@ class Once:
             if last is not None and last.type is ProgressType.FAILED:
                 raise read_failure(last.data)
             execution = await self.storage.executions.find(execution.user_id, execution.id)
-        if execution.outcome is None and execution.error_code is not None:
+        if execution.report is None and execution.error_code is not None:
             events = await self.storage.events.after(execution.user_id, execution.id)
             failed = [event.data for event in events if event.type is ProgressType.FAILED]
             facts = {"code": execution.error_code, "message": execution.error}
             raise read_failure(failed[-1] if failed else facts)
         return execution
+
+    @contextmanager
+    def _leaving_nothing(self, execution_id: str) -> Iterator[None]:
+        """Work that ends with an error may not have been able to write that down: storage makes up for it."""
+        try:
+            yield
+        except BaseException:
+            if not self.events.stops.is_under_way(execution_id):
+                self.storage.servers.abandon(execution_id)
+            raise
 
 
 async def _run(work: Work, recording: Recording, tell: Tell) -> Any:

@@ -126,13 +126,11 @@ class Pipeline:
 
     async def hold_back(self, understood: Understanding, way: Way) -> AnalyzeResponse:
         """Ask the person first; `answer_confirmed` goes on."""
-        await way.recording.waits_for_person()
-        await way.course.tell(
-            ProgressType.CONFIRMATION_NEEDED,
-            expanded_question=self.reusing.dialogue.expanded(understood),
-            alternatives=[each.model_dump() for each in understood.alternatives],
-        )
-        return compose_held_back(understood, way)
+        proposed = self.reusing.dialogue.proposed(understood)
+        await self.memory.held_back(proposed, way)
+        facts = proposed.model_dump(mode="json", include={"expanded_question", "assumptions", "alternatives"})
+        await way.course.tell(ProgressType.CONFIRMATION_NEEDED, **facts)
+        return compose_held_back(proposed, way)
 
     async def look_back(self, request: AnalyzeRequest, understood: Understanding, way: Way) -> Reuse:
         """What of earlier answers can be used. Who names a model wants it asked."""

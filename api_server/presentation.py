@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from schemas.execution import ExecutionReport
-from schemas.result import Result, Row
+from schemas.result import Chart, Result, Row
 
 ROWS_MAX = 200
 
@@ -14,19 +14,37 @@ ROWS_MAX = 200
 def present(report: ExecutionReport) -> ExecutionReport:
     """`report` without its tape, its result in the form of `schemas.result.Result`.
 
-    A result of any other shape is kept as rows of its leaves, with a warning that says so.
+    A chart that cannot be drawn is left out, and a result of any other shape is kept as rows of its leaves,
+    with a warning that says so.
     """
     if not report.success:
         return report.model_copy(update={"tape": None})
+    returned, warnings = without_bad_charts(report.result)
     try:
-        result, warnings = Result.model_validate(report.result), []
+        result = Result.model_validate(returned)
     except ValidationError as error:
         result = _from_anything(report.result)
         field = ".".join(map(str, error.errors()[0]["loc"])) or "result"
-        warnings = [f"the script's result is not in the agreed form ({field}: {error.errors()[0]['msg']})"]
+        warnings += [f"the script's result is not in the agreed form ({field}: {error.errors()[0]['msg']})"]
     metadata = report.metadata.model_copy(update={"warnings": [*report.metadata.warnings, *warnings]})
     shown = result.model_copy(update={"body": with_ids(result.body)}).model_dump(mode="json")
     return report.model_copy(update={"tape": None, "result": shown, "metadata": metadata})
+
+
+def without_bad_charts(result: Any) -> tuple[Any, list[str]]:
+    """`result` with only those of its charts that can be drawn, and a warning for each of the others."""
+    if not isinstance(result, dict) or not isinstance(result.get("charts"), list):
+        return result, []
+    good, warnings = [], []
+    for number, chart in enumerate(result["charts"], 1):
+        try:
+            good.append(Chart.model_validate(chart))
+        except ValidationError as error:
+            title = chart.get("title") if isinstance(chart, dict) else None
+            name = f"“{title}”" if isinstance(title, str) and title else str(number)
+            field = ".".join(map(str, error.errors()[0]["loc"])) or "chart"
+            warnings.append(f"chart {name} cannot be drawn ({field}: {error.errors()[0]['msg']})")
+    return {**result, "charts": good}, warnings
 
 
 def with_ids(rows: list[Row]) -> list[Row]:

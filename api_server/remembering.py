@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import structlog
+
 from api_server.presentation import present
 from api_server.replies import Answer, write_down
 from api_server.result_cache import ResultCache, result_key
@@ -25,6 +27,9 @@ from schemas.tools import ToolCatalogue
 from schemas.understanding import Understanding
 from schemas.usage import Usage
 from schemas.validation import ValidationReport
+from service.errors import PlatformError
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,11 @@ class Memory:
         meaning = understood.meaning.model_dump(mode="json")
         taken = recorder.Understanding(understood.expanded_question, understood.confidence, meaning)
         await way.recording.understood(taken)
+
+    async def held_back(self, understood: Understanding, way: Way) -> None:
+        """Its person must confirm it as `understood` says, also after a reload."""
+        await self.understood(understood, way)
+        await way.recording.waits_for_person({"understanding": understood.model_dump(mode="json")})
 
     async def written(self, answer: Answer, way: Way) -> None:
         """The script that is about to run, or to be shown."""
@@ -109,7 +119,10 @@ class Memory:
         )
         await way.recording.finished(conclusion)
         if answer.age_seconds is None and answer.trust is not Trust.WITHDRAWN:
-            await self._let_be_found(way)
+            try:
+                await self._let_be_found(way)
+            except PlatformError as error:  # the answer is on record, and the person shall have it
+                log.warning("question_not_remembered", execution_id=way.execution_id, reason=error.message)
 
     async def failed(self, facts: dict[str, Any], way: Way) -> None:
         """The platform, or the person's request, kept it from an answer."""

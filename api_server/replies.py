@@ -94,8 +94,8 @@ def compose(answer: Answer, way: Way) -> AnalyzeResponse:
     )
 
 
-def compose_held_back(understood: Understanding, way: Way) -> AnalyzeResponse:
-    """The reply to a question that a person must confirm first: there is no script yet."""
+def compose_held_back(proposed: Understanding, way: Way) -> AnalyzeResponse:
+    """The reply to a question that a person must confirm first, as `proposed`: there is no script yet."""
     execution = way.recording.execution
     return AnalyzeResponse(
         data=Analysis(
@@ -106,8 +106,8 @@ def compose_held_back(understood: Understanding, way: Way) -> AnalyzeResponse:
             session_id=execution.session_id,
             parameters=Parameters(json_schema={}, values={}),
             question=execution.question,
-            expanded_question=understood.expanded_question,
-            understanding=understood,
+            expanded_question=proposed.expanded_question,
+            understanding=proposed,
             model="",
             stages=way.course.stages,
         ),

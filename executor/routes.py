@@ -13,7 +13,7 @@ from executor.engine import Engine
 from schemas.cache import Forgotten
 from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
 from schemas.health import Health, PartHealth, worst_status
-from schemas.tools import ServerState, ToolCatalogue
+from schemas.tools import ServerState, Tool, ToolCatalogue
 from schemas.validation import ValidationReport
 from service.version import package_version
 
@@ -109,6 +109,7 @@ async def health(engine: TheEngine) -> Health:
             "ready": engine.jails.ready(),
         },
     )
+    tools = engine.catalogue().tools
     servers = [
         PartHealth(
             name=server.name,
@@ -120,6 +121,7 @@ async def health(engine: TheEngine) -> Health:
                 "tools": server.tool_count,
                 "url": server.url,
                 "left_out": server.left_out,
+                **_simulation(server.name, tools),
                 "stderr_tail": server.stderr_tail,
             },
         )
@@ -129,3 +131,9 @@ async def health(engine: TheEngine) -> Health:
     parts = [jail, answers, *servers]
     status = "down" if jail.status == "down" else worst_status(parts)
     return Health(service="executor", status=status, version=package_version(), parts=parts)
+
+
+def _simulation(server: str, tools: list[Tool]) -> dict[str, bool]:
+    """`simulated`: whether answers of the server may be of a market that does not exist, if it says so."""
+    said = [tool.simulated for tool in tools if tool.server == server and tool.simulated is not None]
+    return {"simulated": any(said)} if said else {}

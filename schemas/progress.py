@@ -18,6 +18,7 @@ class ProgressType(StrEnum):
     UNDERSTOOD = "understood"
     """`question`, `expanded_question`"""
     CONFIRMATION_NEEDED = "confirmation_needed"
+    """`expanded_question` as it is proposed, `assumptions`, `alternatives`"""
     REUSED = "reused"
     WRITING = "writing"
     """`attempt` from 1"""

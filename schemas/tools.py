@@ -37,6 +37,8 @@ class Tool(Wire):
     """How long after that it may be given, labelled, while the server does not answer."""
     configuration: str = ""
     """What the server says of its configuration; another text means that answers may be others."""
+    simulated: bool | None = None
+    """Whether its answers may be of a market that does not exist; None when the server does not say."""
     is_read_only: bool = False
 
 

@@ -12,6 +12,8 @@ import { ask, listen } from "./http.js";
  * @property {string} question
  * @property {string} expanded
  * @property {string[]} assumptions
+ * @property {string[]} alternatives other readings, as questions
+ * @property {number|null} ageSeconds of a result from before, when it was shown again
  * @property {boolean} isFinished
  * @property {string|null} outcome of the script; null when none ran
  * @property {any} result `{description, body, charts}`, or null
@@ -192,12 +194,7 @@ export async function findInstallation() {
   const facts = health.parts.map((part) => part.facts ?? {});
   return {
     isOffline: writer.provider === "offline",
-    isSimulated: facts.some(
-      (each) =>
-        each.simulated === true ||
-        each.source === "simulated" ||
-        JSON.stringify(each).includes('"simulated"'),
-    ),
+    isSimulated: facts.some((each) => each.simulated === true),
     models: writer.models ?? [],
     version: health.version,
   };
@@ -214,27 +211,32 @@ export function followEvents(id, after, signal) {
 /** What `/analyze` and its kin answered: a run, or something to confirm first. */
 function readReply(reply) {
   const body = data(reply);
-  const asked = body.confirmation ?? null;
-  if (asked || reply.status === "confirmation_needed")
-    return { confirmation: readConfirmation(asked ?? body, body), run: null };
+  if (reply.status === "confirmation_needed") return { confirmation: readConfirmation(body), run: null };
   return { confirmation: null, run: readRun({ ...body, finished: true, created_at: reply.timestamp }) };
 }
 
-/** @param {any} asked @param {any} [around] @returns {Confirmation} */
-export function readConfirmation(asked, around = {}) {
+/**
+ * What a held-back reply, a record that waits, or the event `confirmation_needed` proposes.
+ * @param {any} held
+ * @returns {Confirmation}
+ */
+export function readConfirmation(held) {
+  const { assumptions, alternatives } = held.understanding ?? held.metadata?.understanding ?? held;
   return {
-    question:
-      asked.resolved_question ?? asked.expanded_question ?? around.expanded_question ?? asked.question ?? "",
-    assumptions: asked.assumptions ?? [],
-    alternatives: (asked.alternatives ?? []).map((each) => each.question ?? each),
+    question: held.expanded_question,
+    assumptions: assumptions ?? [],
+    alternatives: readAlternatives(alternatives),
   };
 }
+
+const readAlternatives = (alternatives) => (alternatives ?? []).map((each) => each.question);
 
 /** @returns {Run} */
 function readRun(record) {
   const report = record.report ?? record.execution ?? null;
   const facts = report?.metadata ?? {};
   const schema = record.parameters?.schema ?? record.parameter_schema ?? {};
+  const understanding = record.understanding ?? record.metadata?.understanding ?? {};
   const hasError =
     report?.error ??
     (record.error_code ? { code: record.error_code, message: record.error, details: {} } : null);
@@ -246,7 +248,8 @@ function readRun(record) {
     sessionId: record.session_id,
     question: record.question,
     expanded: record.expanded_question ?? record.question,
-    assumptions: record.assumptions ?? record.metadata?.assumptions ?? [],
+    assumptions: understanding.assumptions ?? [],
+    alternatives: readAlternatives(understanding.alternatives),
     isFinished: record.finished ?? !["pending", "running"].includes(record.status),
     outcome: report?.outcome ?? record.outcome ?? null,
     result: report?.success ? report.result : null,
@@ -266,6 +269,7 @@ function readRun(record) {
     usage: record.usage ?? null,
     trust: record.trust ?? "ran",
     reusedFrom: record.reused_from ?? null,
+    ageSeconds: record.age_seconds ?? record.metadata?.age_seconds ?? null,
     label: record.label ?? facts.label ?? null,
     createdAt: record.created_at ?? report?.timestamp ?? new Date().toISOString(),
     durationMs: totalTime(record, report),

@@ -1,6 +1,6 @@
 // Keeps asking and listening while a connection comes and goes.
 
-import { findRun, followEvents } from "./api.js";
+import { findRun, followEvents, readConfirmation } from "./api.js";
 import { Unreachable } from "./http.js";
 
 const ATTEMPTS_MAX = 3;
@@ -26,19 +26,22 @@ export async function insist(request, { isAccepted, lose, signal }) {
 }
 
 /**
- * Every event of an execution, once, until its last one; a broken stream goes on where it broke off.
+ * Every event of an execution, once, until its last one, which is returned; a broken stream goes on where it
+ * broke off. One that was confirmed goes on after `confirmation_needed`: only the end of the stream tells.
  * @param {string} id
  * @param {{heard: () => number, hear: (event: any) => void, signal: AbortSignal}} how `heard` is the number
  *   of the last event
  */
 export async function followToEnd(id, { heard, hear, signal }) {
+  let last = null;
   for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
       for await (const event of followEvents(id, heard(), signal)) {
         attempt = 0;
         hear(event);
-        if (LAST_EVENTS.includes(event.type)) return;
+        last = event;
       }
+      if (LAST_EVENTS.includes(last?.type)) return last;
     } catch (error) {
       if (signal.aborted) return;
       if (error.status && error.status !== 404) return; // no events for this reader: the reply tells the end
@@ -47,13 +50,17 @@ export async function followToEnd(id, { heard, hear, signal }) {
   }
 }
 
-/** The run `id` when it is over; its events are heard on the way. @param {string} id @param {any} how as above */
+/**
+ * The run `id` when it is over, or what its person must confirm first; its events are heard on the way.
+ * @param {string} id @param {any} how as above
+ */
 export async function waitForEnd(id, how) {
   const { signal } = how;
-  await followToEnd(id, how);
+  const last = await followToEnd(id, how);
+  if (last?.type === "confirmation_needed") return { confirmation: readConfirmation(last.data), run: null };
   for (;;) {
     const run = await findRun(id, signal);
-    if (run.isFinished) return run;
+    if (run.isFinished) return { confirmation: null, run };
     await pause(LOOK_AGAIN_SECONDS, signal);
   }
 }

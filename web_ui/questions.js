@@ -55,7 +55,12 @@ export class Questions {
       goTo(addressOf(null));
       return;
     }
-    this.#state.update({ phase: "generating", confirmation: null, progress: startProgress("generating") });
+    const { sequence } = this.#state.values.progress;
+    this.#state.update({
+      phase: "generating",
+      confirmation: null,
+      progress: { ...startProgress("generating"), sequence },
+    });
     await this.#pursue(executionId, (signal) =>
       api.confirm({ sessionId, executionId, choice, text }, signal),
     );
@@ -184,10 +189,7 @@ export class Questions {
 
   async #resume(run) {
     this.#state.update({ question: run.question, sessionId: run.sessionId });
-    const end = async (signal) => ({
-      confirmation: null,
-      run: await waitForEnd(run.id, this.#listener(signal)),
-    });
+    const end = (signal) => waitForEnd(run.id, this.#listener(signal));
     await this.#pursue(run.id, end, { isFollowed: false });
   }
 

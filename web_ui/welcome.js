@@ -32,16 +32,17 @@ export async function showExamples(host, ask) {
 export function showInstallation(host, { isOffline, isSimulated }) {
   if ((!isOffline && !isSimulated) || preference("isNoticeSeen")) return;
   const parts = [
-    element(
-      "li",
-      {},
-      element("b", {}, "Demo data: "),
-      "without ",
-      code("ALPACA_API_KEY"),
-      " or ",
-      code("EODHD_API_KEY"),
-      ", prices and companies come from a simulated market.",
-    ),
+    isSimulated &&
+      element(
+        "li",
+        {},
+        element("b", {}, "Demo data: "),
+        "without ",
+        code("ALPACA_API_KEY"),
+        " or ",
+        code("EODHD_API_KEY"),
+        ", prices and companies come from a simulated market.",
+      ),
     isOffline &&
       element(
         "li",
@@ -64,7 +65,7 @@ export function showInstallation(host, { isOffline, isSimulated }) {
   const notice = element(
     "section",
     { class: "notice", id: "offline-notice", "aria-label": "About this installation" },
-    element("h2", {}, "This installation runs offline"),
+    element("h2", {}, isOffline ? "This installation runs offline" : "This installation shows demo data"),
     element("ul", {}, parts.filter(Boolean)),
     element(
       "p",

@@ -54,6 +54,14 @@ class Dialogue:
         """The question with its assumptions spelled out, also when it was not to be expanded by itself."""
         return expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms).question
 
+    def proposed(self, understanding: Understanding) -> Understanding:
+        """One that was not to be expanded by itself, as it would be: for its person to confirm."""
+        expansion = expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms)
+        assumptions = dict.fromkeys([*understanding.assumptions, *expansion.assumptions])
+        return understanding.model_copy(
+            update={"expanded_question": expansion.question, "assumptions": tuple(assumptions)}
+        )
+
     def meaning(self, question: str) -> Meaning:
         """The meaning of a question that stands alone."""
         return meaning_of(self.cutter.cut(question), self.cutter.terms)

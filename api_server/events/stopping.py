@@ -45,6 +45,10 @@ class Stops:
             raise Cancelled("it was stopped", suggestions=("Ask again.",))
         return task.result()
 
+    def is_under_way(self, execution_id: str) -> bool:
+        """Whether this API server works on it."""
+        return execution_id in self._under_way
+
     async def stop(self, execution_id: str) -> None:
         """Stop it, here or elsewhere; nothing when it is over."""
         if not await self._stop_here(execution_id):

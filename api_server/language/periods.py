@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
@@ -44,6 +44,10 @@ class Period:
     start: date | None = None
     end: date | None = None
     is_day: bool = False
+    is_ago: bool = field(default=False, compare=False)
+    """It says when something began ("3 years ago"), which only an investment has."""
+    is_named: bool = field(default=False, compare=False)
+    """One day, month or year was named, not two ends."""
     note: str = ""
 
 
@@ -150,7 +154,11 @@ def _all(match: re.Match[str]) -> Period:
 
 def _single(match: re.Match[str]) -> Period:
     span = _span(match["when"])
-    return Period(match.group(), start=span.first, end=span.last, is_day=span.is_day)
+    return Period(match.group(), start=span.first, end=span.last, is_day=span.is_day, is_named=True)
+
+
+def _ago(match: re.Match[str]) -> Period:
+    return replace(_back(match), is_ago=True)
 
 
 def _unclear(advice: str) -> Reader:
@@ -195,11 +203,12 @@ PATTERNS = _compile(
         rf"(?:in|within|after|every|next|first|final|each) {NUMBER}{UNIT}",
         _unclear("write 'over the last ...' or the dates"),
     ),
+    (rf"{NUMBER}{UNIT} ago\b", _ago),
     (
-        rf"{NUMBER}{UNIT} (?:ago|later|before|after|from now|apart)\b",
+        rf"{NUMBER}{UNIT} (?:later|before|after|from now|apart)\b",
         _unclear("write 'over the last ...' or the dates"),
     ),
-    (rf"{NUMBER}{UNIT}(?: period\b| window\b| lookback\b)?", _back),
+    (rf"{NUMBER}{UNIT}(?![ -](?:highs?|lows?|range)\b)(?: period\b| window\b| lookback\b)?", _back),
     (r"all[ -]time\b|since inception\b|(?:whole|full|entire) (?:history|period)\b|ever\b", _all),
     (r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", _unclear("write the date as 2020-03-23")),
     (rf"(?:as of )?(?:the )?(?:calendar |full )?(?:year )?(?P<when>{WHEN}){END}", _single),

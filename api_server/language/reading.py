@@ -6,8 +6,13 @@ from typing import Literal
 
 from api_server.language.figures import (
     Figure,
+    find_amounts,
+    find_confidences,
     find_counts,
+    find_indicator_windows,
     find_risk_free_rates,
+    find_weights,
+    find_window_pairs,
     find_windows,
 )
 from api_server.language.lexicon import Capability, Lexicon
@@ -17,7 +22,10 @@ from api_server.language.phrases import SYMBOL, PhraseReading, read_phrases
 from api_server.language.words import plain_text, without_possessives
 
 NOT_PLAIN = re.compile(r"[^\x20-\x7e]|[{}\[\]<>=;\\|_`#@~*+]|//|--")
+INVESTMENTS = frozenset(["invested", "cost_averaging"])
 Order = Literal["highest", "lowest"]
+WEIGHTS_SLACK = 0.011
+"""Thirds are written as 33 %."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,14 @@ class Reading:
     concepts: frozenset[str] = frozenset()
     period: Period | None = None
     window: int | None = None
+    window_pair: tuple[int, int] | None = None
+    """The short and the long average of a crossing."""
     count: int | None = None
     risk_free: float | None = None
+    confidence: float | None = None
+    amount: float | None = None
+    weights: tuple[float, ...] = ()
+    """One fraction for each symbol, in their order."""
     order: Order | None = None
     asks_all_stocks: bool = False
     group_count: int = 0
@@ -41,11 +55,21 @@ class Reading:
 
     @property
     def symbols(self) -> list[str]:
-        """Each symbol that has stock prices once, in the order of the question; of a choice, the first."""
-        chosen = [
-            m.symbols[:1] if m.kind == "choice" else m.symbols for m in self.mentions if m.kind != "crypto"
-        ]
+        """Each symbol once, in the order of the question; of a choice, the first."""
+        chosen = [m.symbols[:1] if m.kind == "choice" else m.symbols for m in self.mentions]
         return list(dict.fromkeys(symbol for symbols in chosen for symbol in symbols))
+
+    @property
+    def is_about_crypto(self) -> bool:
+        """Whether its symbols are pairs of crypto currencies."""
+        return any(mention.kind == "crypto" for mention in self.mentions)
+
+    @property
+    def benchmark(self) -> str | None:
+        """The index or fund that stands apart at the end, as in "the beta of KO against SPY"."""
+        is_apart = self.group_count == 2 and len(self.symbols) > 1
+        last = self.mentions[-1] if self.mentions else None
+        return last.symbols[0] if is_apart and last and last.kind in ("index", "fund") else None
 
     @property
     def is_understood(self) -> bool:
@@ -86,16 +110,28 @@ class _Scan:
 
     def finish(self) -> Reading:
         mentions = self._take_mentions(find_names(self.left, self.lexicon))
+        pair = self._take_pair()
         window = self._take_figure(find_windows(self.left.lower()), "moving average")
+        look_back = self._take_figure(find_indicator_windows(self.left.lower()), "number of days")
         mentions += self._take_mentions(find_tickers(self.left, self.lexicon))
         risk_free = self._take_figure(find_risk_free_rates(self.left.lower()), "risk-free rate")
+        confidence = self._take_figure(find_confidences(self.left.lower()), "confidence")
+        amount = self._take_figure(find_amounts(self.left.lower()), "amount of money")
+        weights = self._take_weights()
         period = self._take_period()
         count = self._take_figure(find_counts(self.left.lower()), "number of rows")
         mentions += self._take_mentions(find_unknown_tickers(self.left, self.lexicon))
         mentions.sort(key=lambda mention: mention.start)
         self._check(mentions)
         phrases = read_phrases(self.left, self.lexicon)
-        concepts = phrases.concepts | (set() if window is None else {"moving_average"})
+        concepts = phrases.concepts | (set() if window is None and pair is None else {"moving_average"})
+        if window is not None and look_back is not None:
+            self.problems.append("The question names more than one number of days; ask for one at a time.")
+        window = look_back if window is None else window
+        if period and period.is_ago and not concepts & INVESTMENTS:
+            self.problems.append(
+                f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
+            )
         of_members = phrases.has_plural_beside_symbols and _may_have_members(mentions)
         return Reading(
             text=self.text,
@@ -103,8 +139,12 @@ class _Scan:
             concepts=frozenset(concepts),
             period=period,
             window=None if window is None else int(window),
+            window_pair=pair,
             count=None if count is None else int(count),
             risk_free=risk_free,
+            confidence=confidence,
+            amount=amount,
+            weights=weights,
             order=self._order(phrases, concepts),
             asks_all_stocks=phrases.has_plural or of_members,
             group_count=phrases.group_count,
@@ -128,6 +168,24 @@ class _Scan:
             self.problems.append(f"The question names more than one {name}; ask for one at a time.")
         return found[0].value if found else None
 
+    def _take_pair(self) -> tuple[int, int] | None:
+        found = find_window_pairs(self.left.lower())
+        for _, _, place in found:
+            self._blank(place.start, place.end)
+        if len(found) > 1:
+            self.problems.append("The question names more than one pair of averages; ask for one at a time.")
+        return found[0][:2] if found else None
+
+    def _take_weights(self) -> tuple[float, ...]:
+        found = sorted(find_weights(self.left.lower()), key=lambda weight: weight.start)
+        for figure in found:
+            self._blank(figure.start, figure.end)
+        if found and (
+            len(found) != self.left.count(SYMBOL) or abs(sum(f.value for f in found) - 1) > WEIGHTS_SLACK
+        ):
+            self.problems.append("Weights need one percentage for each symbol, which together make 100 %.")
+        return tuple(figure.value for figure in found)
+
     def _take_period(self) -> Period | None:
         found = find_periods(self.left.lower())
         periods = [item.period for item in found if isinstance(item.period, Period)]
@@ -142,12 +200,14 @@ class _Scan:
         return periods[0] if periods else None
 
     def _check(self, mentions: list[Mention]) -> None:
+        if len({mention.kind == "crypto" for mention in mentions}) > 1:
+            self.problems.append(
+                "Stocks and crypto currencies trade on different days; ask about each apart."
+            )
         for mention in mentions:
             if mention.kind == "choice":
                 choices = " or ".join(mention.symbols)
                 self.problems.append(f"{mention.words!r} can mean {choices}; write the one that you mean.")
-            if mention.kind == "crypto":
-                self.problems.append(f"I have no prices of crypto currencies ({mention.words!r}).")
 
     def _order(self, phrases: PhraseReading, concepts: set[str]) -> Order | None:
         """What `best` means depends on what is ranked; without a direction the highest comes first."""

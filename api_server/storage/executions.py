@@ -3,7 +3,7 @@
 How far one is gets written by `recorder`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -161,9 +161,11 @@ class ExecutionStore:
             await touch_session(connection, found.session_id)
             return found
 
-    async def release(self, user_id: str, execution_id: str) -> None:
+    async def release(
+        self, user_id: str, execution_id: str, metadata: Mapping[str, Any] | None = None
+    ) -> None:
         """Leave a pending execution to whoever claims it: it waits for a person, not for a server."""
-        await self._change(user_id, execution_id, {"server_id": None})
+        await self._change(user_id, execution_id, {"server_id": None, "metadata": dict(metadata or {})})
 
     async def claim(self, user_id: str, execution_id: str, server_id: str) -> bool:
         """Take a released pending execution; of several that try, one gets True."""

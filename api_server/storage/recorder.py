@@ -5,6 +5,7 @@ transaction: when the call returns it is on disk, and only then may the next ste
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -131,9 +132,12 @@ class Recording:
             if await self._update(connection, values):
                 await touch_session(connection, self.execution.session_id)
 
-    async def waits_for_person(self) -> None:
-        """The person must confirm first: from now on any server may go on with it (`Recorder.resume`)."""
-        await self._stores.executions.release(self.execution.user_id, self.execution.id)
+    async def waits_for_person(self, metadata: Mapping[str, Any] | None = None) -> None:
+        """The person must confirm first: from now on any server may go on with it (`Recorder.resume`).
+
+        `metadata` is what they are shown meanwhile.
+        """
+        await self._stores.executions.release(self.execution.user_id, self.execution.id, metadata or {})
 
     async def attempted(self, attempt: Attempt) -> None:
         """A script was written, checked or run; the same number again tells more of the same attempt."""

@@ -6,7 +6,7 @@ A server that dies cannot write what became of its work; the others, or its succ
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.audit import AuditStore, Deed, Origin
@@ -24,7 +24,7 @@ LEASE_SECONDS = 30.0
 """A server of another machine that was not seen for so long counts as gone."""
 
 INTERRUPTED = "INTERRUPTED"
-INTERRUPTED_MESSAGE = "the server stopped while this was under way"
+INTERRUPTED_MESSAGE = "the server or its database stopped while this was under way"
 UNFINISHED_STATES = [state.value for state in UNFINISHED]
 
 
@@ -35,6 +35,11 @@ class ServerStore:
         self._database = database
         self._audit = audit
         self.server_id = new_id("srv")
+        self._abandoned: set[str] = set()
+
+    def abandon(self, execution_id: str) -> None:
+        """Nobody here works on it any more, and perhaps its end could not be written: see to it later."""
+        self._abandoned.add(execution_id)
 
     async def join(self) -> None:
         """Be counted as alive from now on."""
@@ -56,15 +61,19 @@ class ServerStore:
     async def leave(self) -> list[str]:
         """End in order: what is still under way here is marked, and its ids are returned."""
         async with self._database.writing() as connection:
-            interrupted = await self._mark(connection, [self.server_id])
+            interrupted = await self._mark(connection, executions.c.server_id == self.server_id)
             await connection.execute(delete(api_servers).where(api_servers.c.id == self.server_id))
         return interrupted
 
     async def mark_interrupted(self) -> list[str]:
-        """Executions of servers that are gone become `crashed`, each with a last event; their ids."""
+        """Executions of servers that are gone become `crashed`, each with a last event; their ids.
+
+        So do abandoned ones of this server whose end is not in the record.
+        """
+        abandoned = frozenset(self._abandoned)
         async with self._database.reading() as connection:
             known = (await connection.execute(select(api_servers))).mappings().all()
-            if not await self._has_orphans(connection, known):
+            if not abandoned and not await self._has_orphans(connection, known):
                 return []
         async with self._database.writing() as connection:
             known = (await connection.execute(select(api_servers))).mappings().all()
@@ -74,8 +83,11 @@ class ServerStore:
             lost = await connection.execute(
                 select(owner).distinct().where(_is_unfinished(), owner.not_in(alive))
             )
-            interrupted = await self._mark(connection, [str(server_id) for server_id in lost.scalars()])
+            of_the_gone = owner.in_([str(server_id) for server_id in lost.scalars()])
+            left_here = and_(owner == self.server_id, executions.c.id.in_(abandoned))
+            interrupted = await self._mark(connection, or_(of_the_gone, left_here))
             await connection.execute(delete(api_servers).where(api_servers.c.id.in_(gone)))
+        self._abandoned -= abandoned
         return interrupted
 
     async def _has_orphans(self, connection: AsyncConnection, known: Any) -> bool:
@@ -91,12 +103,10 @@ class ServerStore:
         process = ProcessIdentity(server["machine"], server["process_id"], server["process_started"])
         return is_known_dead(process) or server["seen_at"] < utc_now() - timedelta(seconds=LEASE_SECONDS)
 
-    async def _mark(self, connection: AsyncConnection, server_ids: list[str]) -> list[str]:
-        if not server_ids:
-            return []
-        owned = and_(_is_unfinished(), executions.c.server_id.in_(server_ids))
+    async def _mark(self, connection: AsyncConnection, is_left: ColumnElement[bool]) -> list[str]:
         columns = (executions.c.id, executions.c.user_id, executions.c.session_id)
-        lost = (await connection.execute(select(*columns).where(owned))).mappings().all()
+        unfinished = select(*columns).where(_is_unfinished(), is_left)
+        lost = (await connection.execute(unfinished)).mappings().all()
         for row in lost:
             await self._mark_one(connection, row)
         return [row["id"] for row in lost]

@@ -28,6 +28,8 @@ class Need:
     asks: re.Pattern[str]
     unless: re.Pattern[str]
     tools: re.Pattern[str]
+    is_financial: bool
+    """Whether the question is about finance at all."""
 
     def is_asked_by(self, question: str) -> bool:
         """Whether `question` cannot be answered without it."""
@@ -66,6 +68,7 @@ class Capabilities:
             missing=need.missing,
             nearest_question=nearest,
             need=need.id,
+            **({} if need.is_financial else {"kind": "not_financial"}),
         )
 
 
@@ -75,7 +78,12 @@ def load_needs() -> tuple[Need, ...]:
     entries = tomllib.loads(files(__package__).joinpath("needs.toml").read_text("utf-8"))["need"]
     return tuple(
         Need(
-            entry["id"], entry["missing"], _join(entry["asks"]), _join(entry["unless"]), _join(entry["tools"])
+            id=entry["id"],
+            missing=entry["missing"],
+            asks=_join(entry["asks"]),
+            unless=_join(entry["unless"]),
+            tools=_join(entry["tools"]),
+            is_financial=entry.get("is_financial", True),
         )
         for entry in entries
     )

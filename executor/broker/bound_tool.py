@@ -148,6 +148,7 @@ def read_tool(described: Any, server: str) -> Tool:
         follows_market=meta.get("follows_market") is True,
         stale_if_error_seconds=_seconds(meta.get("stale_if_error")) or 0.0,
         configuration=str(meta.get("configuration") or "")[:CONFIGURATION_CHARACTERS_MAX],
+        simulated=meta["simulated"] if isinstance(meta.get("simulated"), bool) else None,
         is_read_only=bool(annotations and annotations.read_only_hint),
     )
 

@@ -20,4 +20,6 @@ def make_market_tools(market: Market) -> list[Tool]:
         *make_account_tools(market),
         *make_company_tools(market),
     ]
+    for tool in tools:
+        tool.meta = {**(tool.meta or {}), "simulated": market.is_simulated}
     return state_configuration(tools, market.configuration)

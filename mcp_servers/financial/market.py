@@ -18,6 +18,7 @@ Request = TypeVar("Request")
 Data = TypeVar("Data")
 
 ANY_KIND = "default"
+SIMULATED = "simulated"
 LACKING = frozenset({"unknown_symbol", "no_data", "not_offered"})
 HANDS_ON = {"files": LACKING, "sample": LACKING}
 """Vendors that are the smaller part of a whole: what they have not, the next one is asked for."""
@@ -73,6 +74,11 @@ class Market:
             else:
                 return _labelled(envelope, problems)
         raise _most_telling(kind, list(problems.values()))
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether any answer may be of the simulated market."""
+        return any(vendor.name == SIMULATED for kind in ALL_KINDS for vendor in self.route(kind))
 
     def check_health(self) -> list[PartHealth]:
         """One part for each vendor; nobody is called."""

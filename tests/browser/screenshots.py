@@ -169,7 +169,7 @@ def take(browser: Browser, server: PageServer, folder: Path) -> None:
                     act(reader)
                     reader.page.mouse.move(0, 0)
                     path = folder / f"{name}-{size}-{scheme}.png"
-                    reader.page.screenshot(path=path, full_page=size == "390" or name == "charts")
+                    reader.page.screenshot(path=path, full_page=name == "charts")
 
 
 def main() -> None:

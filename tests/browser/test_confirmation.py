@@ -13,7 +13,11 @@ EXPANDED = "What was the annualised volatility of AAPL and MSFT over 120 trading
 @pytest.fixture
 def card(reader: Reader, house: PageServer) -> Reader:
     """A reader with the card in front of them."""
-    confirmation = {"expanded_question": EXPANDED, "assumptions": ["daily closes", "adjusted prices"]}
+    confirmation = {
+        "expanded_question": EXPANDED,
+        "assumptions": ["daily closes", "adjusted prices"],
+        "alternatives": [{"question": "How volatile was KO?", "reason": "another company"}],
+    }
     house.courses["volatile"] = Course(confirmation=confirmation)
     reader.page.add_init_script("localStorage.setItem('qna.asksBeforeExpanding', 'true')")
     return reader.open().ask(until="confirming")
@@ -24,13 +28,25 @@ def test_the_card_shows_what_was_understood_and_has_the_focus(card: Reader, hous
     expect(card.find(".confirm-card h2")).to_have_text("Confirm the expanded question")
     expect(card.find(".confirm-card textarea")).to_have_value(EXPANDED)
     expect(card.find(".confirm-card textarea")).to_be_focused()
-    expect(card.find(".confirm-card .chip")).to_have_count(2)
+    expect(card.find(".confirm-card .chip")).to_have_count(3)
+    card.button("How volatile was KO?").click()
+    expect(card.find(".confirm-card textarea")).to_have_value("How volatile was KO?")
 
 
 def test_the_expanded_question_is_asked(card: Reader, house: PageServer) -> None:
     card.button("Ask this").click()
     card.wait_for("result")
-    assert house.sent("POST", "/confirm")[0]["choice"] == "expanded"
+    sent = house.sent("POST", "/confirm")[0]
+    assert (sent["choice"], f"/q/{sent['execution_id']}") == ("expanded", card.path)
+
+
+def test_a_question_that_waits_still_waits_after_a_reload(card: Reader, house: PageServer) -> None:
+    card.page.reload()
+    card.wait_for("confirming")
+    expect(card.find(".confirm-card textarea")).to_have_value(EXPANDED)
+    card.button("Ask this").click()
+    card.wait_for("result")
+    assert house.runs_started == 1
 
 
 def test_the_question_can_be_edited_and_sent_by_keyboard(card: Reader, house: PageServer) -> None:
@@ -45,7 +61,7 @@ def test_the_question_can_be_edited_and_sent_by_keyboard(card: Reader, house: Pa
 
 def test_an_assumption_can_be_taken_away(card: Reader, house: PageServer) -> None:
     card.button("Do not assume: adjusted prices").click()
-    expect(card.find(".confirm-card .chip")).to_have_count(1)
+    expect(card.find(".confirm-card .chip")).to_have_count(2)
     card.button("Ask this").click()
     card.wait_for("result")
     assert "do not assume: adjusted prices" in house.sent("POST", "/confirm")[0]["text"]

@@ -284,7 +284,7 @@ def test_the_first_visit_says_what_is_simulated_until_it_is_understood(
 
 def test_an_installation_with_keys_says_nothing(browser: Browser, house: PageServer) -> None:
     house.health_facts = {"provider": "anthropic", "models": ["a"]}
-    house.vendors = ["alpaca"]
+    house.is_simulated = False
     with new_reader(browser, house) as reader:
         reader.open()
         expect(reader.find(".example")).to_have_count(6)

@@ -68,11 +68,11 @@ def make_walk(count: int, start: float = 100.0, step: float = 1.7) -> list[float
 
 def make_result(days: int = 120) -> dict[str, Any]:
     """Figures and one chart that depend on `days`."""
-    xs = make_days(250)
+    xs, highest = make_days(250), 0.25 + days / 2000
     return {
-        "description": f"MSFT was the most volatile of 2 symbols over {days} days, at 31.42% a year.",
+        "description": f"MSFT was the most volatile of 2 symbols over {days} days, at {highest:.2%} a year.",
         "body": [
-            row("MSFT", 0.25 + days / 2000, "annualised volatility", format="percent"),
+            row("MSFT", highest, "annualised volatility", format="percent"),
             row("AAPL", 0.2512, "annualised volatility", format="percent"),
             row("change", -0.281, "from first to last close", format="percent", is_change=True),
             row("last", 231.44, "adjusted close", format="currency", unit="USD"),

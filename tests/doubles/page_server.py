@@ -43,7 +43,7 @@ class PageServer:
         self.findings: list[dict[str, Any]] = []
         self.provenance: dict[str, Any] = {}
         self.replay: dict[str, Any] = {"is_identical": True, "divergences": [], "changed_versions": []}
-        self.vendors = ["simulated"]
+        self.is_simulated = True
         self.health_facts: dict[str, Any] = {"provider": "offline", "models": ["offline"]}
 
     def course_of(self, question: str) -> Course:
@@ -147,11 +147,10 @@ def _add_questions(app: FastAPI, house: PageServer) -> None:
         held = house.executions[body["execution_id"]]
         if body["choice"] == "cancel":
             return JSONResponse({"success": True, "status": "cancelled", "question": held.question})
-        course = Course(report=held.course.report or make_report(make_result()))
-        execution = Execution(f"{held.id}c", held.question, held.session_id, course, f"{held.id}c")
-        house.executions[execution.id] = execution
-        asyncio.get_running_loop().create_task(_write_and_run(house, execution))
-        return await _reply_of(execution)
+        held.course = Course(report=held.course.report or make_report(make_result()))
+        held.status = "running"
+        asyncio.get_running_loop().create_task(_write_and_run(house, held))
+        return await _reply_of(held)
 
     @app.post("/execute")
     async def execute(request: Request) -> Response:
@@ -260,7 +259,9 @@ def _add_lists(app: FastAPI, house: PageServer) -> None:
     @app.get("/health")
     async def health() -> Any:
         parts = [{"name": "llm", "status": "up", "detail": "", "facts": house.health_facts}]
-        parts.append({"name": "financial", "status": "up", "detail": "", "facts": {"vendors": house.vendors}})
+        parts.append(
+            {"name": "financial", "status": "up", "detail": "", "facts": {"simulated": house.is_simulated}}
+        )
         return {"service": "api_server", "status": "up", "version": "0", "parts": parts}
 
 
@@ -360,7 +361,8 @@ async def _reply_of(execution: Execution) -> Response:
         return _problem(execution.error)
     found = describe_analysis(execution)
     if execution.status == "pending":
-        found["confirmation"] = execution.course.confirmation
+        proposed = execution.course.confirmation or {}
+        found |= {"expanded_question": proposed["expanded_question"], "understanding": proposed}
     status = "confirmation_needed" if execution.status == "pending" else "success"
     return JSONResponse(
         {"success": True, "data": found, "timestamp": execution.created_at.isoformat(), "status": status}
@@ -380,7 +382,8 @@ async def _stream(house: PageServer, execution_id: str, after: int) -> AsyncIter
         for event in execution.events[sent:]:
             sent = event["sequence"]
             yield f"id: {sent}\ndata: {json.dumps(event)}\n\n"
-            if event["type"] in ("finished", "failed", "confirmation_needed"):
+            is_last = event["type"] in ("finished", "failed", "confirmation_needed")
+            if is_last and event is execution.events[-1]:
                 return
         await changed.wait()
 

@@ -3,12 +3,14 @@
 import asyncio
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
 import pytest
+from mcp.server.mcpserver.tools import Tool
 
+from executor.jail.client import Param
 from mcp_servers.analytics.catalogue import make_analytics_tools
 from mcp_servers.financial.catalogue import make_market_tools
 from mcp_servers.financial.market import Market
@@ -27,11 +29,15 @@ class ToolError(Exception):
         self.message, self.code, self.details = message, code, details
 
 
-class RecipeRunner:
-    """Runs recipes over the tools of one vendor."""
+def make_recipe_tools(vendors: Sequence[Vendor]) -> list[Tool]:
+    """The tools that recipes call, over some vendors, the first being asked first."""
+    return [*make_market_tools(Market(list(vendors))), *make_analytics_tools()]
 
-    def __init__(self, vendor: Vendor, monkeypatch: pytest.MonkeyPatch) -> None:
-        tools = [*make_market_tools(Market([vendor])), *make_analytics_tools()]
+
+class RecipeRunner:
+    """Runs recipes over tools, which are made once because that takes a second."""
+
+    def __init__(self, tools: Sequence[Tool], monkeypatch: pytest.MonkeyPatch) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._monkeypatch = monkeypatch
         self.calls: list[str] = []
@@ -51,18 +57,20 @@ class RecipeRunner:
     def _client(self) -> ModuleType:
         module = ModuleType("mcp_client")
         members = {
-            "call": self._call,
+            "call": self.call,
             "call_many": self._call_many,
             "step": lambda _text: None,
             "ToolError": ToolError,
+            "Param": Param,
         }
         functions = {
-            name: lambda _name=name, **arguments: self._call(_name, arguments) for name in self._tools
+            name: lambda _name=name, **arguments: self.call(_name, arguments) for name in self._tools
         }
         module.__dict__.update({**members, **functions})
         return module
 
-    def _call(self, name: str, arguments: dict[str, Any]) -> Any:
+    def call(self, name: str, arguments: dict[str, Any]) -> Any:
+        """The structured answer of a tool. Raises `ToolError`."""
         self.calls.append(name)
         sent = json.loads(json.dumps(arguments))
         answer = asyncio.run(self._tools[name].run(sent, None))  # type: ignore[arg-type]
@@ -72,4 +80,4 @@ class RecipeRunner:
         return answer.structured_content
 
     def _call_many(self, calls: Iterable[tuple[str, dict[str, Any]]]) -> list[Any]:
-        return [self._call(name, arguments) for name, arguments in calls]
+        return [self.call(name, arguments) for name, arguments in calls]

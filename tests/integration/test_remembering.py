@@ -1,21 +1,30 @@
 """Questions through the real servers, one after the other: what the second one has of the first."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from tests.doubles.outer_servers import running_outer_servers
+from tests.doubles.postgresql import PostgreSQL
 from tests.doubles.running_house import DEADLINE_SECONDS, Running, running_house
 
 VOLATILITY = "How volatile was KO from 2019-01-01 to 2019-12-31?"
 
 
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    with running_house(tmp_path_factory.mktemp("house")) as running:
-        yield running
+@pytest.fixture(scope="module", params=["embedded", "servers"])
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """With nothing configured, and over PostgreSQL, Redis and Chroma."""
+    folder = tmp_path_factory.mktemp("house")
+    with ExitStack() as stack:
+        variables: dict[str, str] = {}
+        if request.param == "servers":
+            postgresql: PostgreSQL = request.getfixturevalue("postgresql")
+            variables = stack.enter_context(running_outer_servers(folder, postgresql)).variables
+        yield stack.enter_context(running_house(folder, **variables))
 
 
 def post(house: Running, path: str = "/analyze", **body: Any) -> httpx2.Response:
@@ -81,6 +90,11 @@ def test_what_is_vague_is_confirmed_first_when_the_person_wants_that(house: Runn
     held = post(house, question="apple", auto_expand=False).json()
     assert held["status"] == "confirmation_needed"
     assert held["data"]["execution"] is None
+    proposed = held["data"]["expanded_question"]
+    assert "AAPL" in proposed
+    assert held["data"]["understanding"]["assumptions"]
+    waiting = get(house, f"/executions/{held['data']['execution_id']}")["data"]
+    assert (waiting["status"], waiting["expanded_question"]) == ("pending", proposed)
     confirmed = post(
         house,
         "/conversation/confirm",
@@ -138,3 +152,9 @@ def test_the_events_of_an_answer_are_told_in_order(house: Running) -> None:
     assert kinds[:3] == ["accepted", "understood", "reused"]
     assert kinds[-1] == "finished"
     assert "tool_call_finished" in kinds
+
+
+def test_health_says_whether_the_market_is_simulated(house: Running) -> None:
+    parts = {part["name"]: part["facts"] for part in get(house, "/health")["parts"]}
+    assert parts["financial"]["simulated"] is True
+    assert "simulated" not in parts["analytics"]

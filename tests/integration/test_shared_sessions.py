@@ -12,7 +12,9 @@ from pydantic import SecretStr
 from api_server.storage.recorder import Conclusion, Understanding
 from schemas.conversation import Context
 from tests.doubles.api_app import make_api_settings, opened_app, storage_of
+from tests.doubles.asked_api import asked_api, prepared
 from tests.doubles.databases import a_question, a_report, accepted, migrate
+from tests.doubles.execution_server import ExecutionServer
 from tests.doubles.postgresql import PostgreSQL
 from tests.doubles.redis_server import RedisServer
 
@@ -20,15 +22,29 @@ Pair = tuple[httpx2.AsyncClient, httpx2.AsyncClient]
 SESSION = "sess_shared"
 
 
+SCRIPT = '''
+def analyze(symbols: list[str] = ["KO"], days: int = 60) -> dict:
+    """Volatility.
+
+    symbols: tickers
+    days: trading days to look back
+    """
+    return {"description": "volatility", "body": [{"key": symbol, "value": days} for symbol in symbols]}
+'''
+
+
 @pytest.fixture
-async def servers(
-    postgresql: PostgreSQL, one_redis: RedisServer, redis_prefix: str, tmp_path: Path
-) -> AsyncIterator[Pair]:
-    shared: dict[str, Any] = {
+def shared(postgresql: PostgreSQL, one_redis: RedisServer, redis_prefix: str) -> dict[str, Any]:
+    """What several servers have in common, as settings."""
+    return {
         "database_url": SecretStr(postgresql.create_database()),
         "redis_url": one_redis.url,
         "redis_key_prefix": redis_prefix,
     }
+
+
+@pytest.fixture
+async def servers(shared: dict[str, Any], tmp_path: Path) -> AsyncIterator[Pair]:
     both = [make_api_settings(tmp_path / name, **shared) for name in ("one", "two")]
     await asyncio.to_thread(migrate, both[0])
     async with opened_app(both[0]) as one, opened_app(both[1]) as two:
@@ -67,3 +83,20 @@ async def test_a_session_is_served_while_redis_is_away(servers: Pair, one_redis:
     finally:
         one_redis.start()
     assert len((await read_context(two)).messages) == 2
+
+
+async def test_a_follow_up_is_understood_at_the_other_server(
+    shared: dict[str, Any], executor: ExecutionServer, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(migrate, make_api_settings(tmp_path, **shared))
+    async with (
+        asked_api(executor, tmp_path / "one", prepared(SCRIPT), **shared) as one,
+        asked_api(executor, tmp_path / "two", prepared(), **shared) as two,
+    ):
+        first = await one.ask("How volatile was KO over the last 60 trading days?", session_id=SESSION)
+        second = await two.ask("and JPM?", session_id=SESSION)
+        third = await one.ask("make it 120 days", session_id=SESSION)
+    assert second["understanding"]["follow_up_of"] == first["execution_id"]
+    assert second["parameters"]["values"] == {"symbols": ["JPM"], "days": 60}
+    assert third["understanding"]["follow_up_of"] == second["execution_id"]
+    assert third["parameters"]["values"] == {"symbols": ["JPM"], "days": 120}

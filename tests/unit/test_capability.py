@@ -83,3 +83,13 @@ def test_a_long_question_is_read_in_no_time() -> None:
     for question in hostile:
         refusal_of(question[:1000])
     assert time.perf_counter() - started < 1
+
+
+def test_what_is_surely_not_about_finance_is_said_to_be_so() -> None:
+    kinds = {question: refusal_of(question) for _, question in REFUSED}
+    told = {
+        question: refusal.details.get("kind") for question, refusal in kinds.items() if refusal is not None
+    }
+    assert told["What is the weather in Lisbon?"] == "not_financial"
+    assert told["tell me a joke"] == "not_financial"
+    assert told["Buy 10 KO"] is None

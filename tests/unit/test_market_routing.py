@@ -212,3 +212,10 @@ def test_half_a_pair_of_keys_is_refused() -> None:
 def test_an_unknown_reason_to_fall_back_is_refused() -> None:
     with pytest.raises(ValidationError, match="market_data_fallback"):
         settings(market_data_fallback=["bad_mood"])
+
+
+def test_a_market_is_simulated_when_any_kind_of_data_may_be() -> None:
+    real, simulated = ScriptedVendor("first"), ScriptedVendor("simulated")
+    assert Market([real, simulated]).is_simulated
+    assert not Market([real, simulated], {"default": ["first"]}).is_simulated
+    assert Market([real, simulated], {"default": ["first"], "news": ["simulated"]}).is_simulated

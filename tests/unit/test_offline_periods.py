@@ -58,7 +58,7 @@ READ: list[tuple[str, dict[str, Any]]] = [
 ]
 UNCLEAR = [
     "last year", "the last month", "previous quarter", "in 6 months", "next 5 days", "first 3 months",
-    "3 years ago", "before 2008", "after 2008", "until 2010", "from 2015", "03/04/2020", "on 2010-02-30",
+    "before 2008", "after 2008", "until 2010", "from 2015", "03/04/2020", "on 2010-02-30",
     "between 2010 and 2005",
     "the last 0 days", "last 99999 days", "past 365 days", "500 years",
 ]  # fmt: skip

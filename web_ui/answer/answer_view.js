@@ -4,6 +4,7 @@ import { button, element } from "../elements.js";
 import { BUSY_PHASES } from "../page_state.js";
 import { drawAnswer } from "./answer.js";
 import { drawConfirmation } from "./confirmation.js";
+import { drawReading } from "./reading.js";
 import { drawProblem } from "./problem_card.js";
 
 export class AnswerView {
@@ -34,22 +35,10 @@ export class AnswerView {
     const title = element("h1", { tabindex: "-1" }, question || "…");
     const isExpanded = run && run.expanded && run.expanded !== run.question;
     const hadFocus = this.#head.contains(document.activeElement);
-    const assumptions = run?.assumptions?.length
-      ? element("p", { class: "muted" }, `Assumed: ${run.assumptions.join("; ")}`)
-      : null;
-    const reused = run?.reusedFrom
-      ? element(
-          "p",
-          { class: "muted" },
-          "From an earlier answer. ",
-          button("Ask afresh", () => this.#page.questions.ask(question, { isFresh: true }), {
-            class: "small",
-          }),
-        )
-      : null;
     this.#head.replaceChildren(
       title,
-      ...[isExpanded && element("p", { class: "muted" }, run.expanded), assumptions, reused].filter(Boolean),
+      ...[isExpanded && element("p", { class: "muted" }, run.expanded)].filter(Boolean),
+      ...(run ? drawReading(run, this.#page) : []),
     );
     const begins = phase !== "rerunning" && BUSY_PHASES.includes(phase) && rootId !== before.rootId;
     if (hadFocus || (begins && wasInAskBox())) title.focus({ preventScroll: true });

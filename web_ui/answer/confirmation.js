@@ -30,11 +30,18 @@ export function drawConfirmation(confirmation, choose) {
     { class: "confirm-card", "aria-labelledby": "confirm-title" },
     element("h2", { id: "confirm-title" }, "Confirm the expanded question"),
     text,
-    chips.length > 0 && element("div", { class: "chips", role: "group", "aria-label": "Assumptions" }, chips),
+    chips.length > 0 &&
+      element(
+        "div",
+        { class: "chips", role: "group", "aria-label": "Assumptions" },
+        element("span", { class: "muted" }, "Assumed:"),
+        chips,
+      ),
     confirmation.alternatives.length > 0 &&
       element(
         "div",
         { class: "chips", role: "group", "aria-label": "Alternatives" },
+        element("span", { class: "muted" }, "Or did you mean:"),
         confirmation.alternatives.map((each) => button(each, () => (text.value = each), { class: "chip" })),
       ),
     element(

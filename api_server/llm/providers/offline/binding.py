@@ -5,13 +5,36 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api_server.language.periods import Period
+from api_server.language.periods import TRADING_DAYS_PER_WEEK, WEEK_NOTE, Period
 from api_server.language.reading import Reading
 from prompts.library import Recipe
 
 
 class Unbindable(Exception):
     """The recipe has no parameter for something that was asked; the message names it."""
+
+
+CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "weekly": {"timeframe": "1Week"},
+    "monthly": {"by": "month"},
+    "extreme_month": {"by": "month"},
+    "yearly": {"by": "year"},
+    "extreme_year": {"by": "year"},
+    "weekday": {"by": "weekday"},
+    "gainers": {"direction": "gainers"},
+    "losers": {"direction": "losers"},
+    "minimum_variance": {"objective": "min_variance"},
+    "maximum_sharpe": {"objective": "max_sharpe"},
+    "risk_parity": {"objective": "risk_parity"},
+    "sharpe": {"objective": "max_sharpe"},
+    "losing": {"rank_by": "loss"},
+    "winning": {"rank_by": "gain"},
+    "loss": {"direction": "losers"},
+    "today": {"only_today": True},
+    "open_orders": {"status": "open"},
+    "filled_orders": {"status": "closed"},
+}
+"""Concepts that choose the value of a parameter, where the recipe has it."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +48,19 @@ class Binding:
 def bind(reading: Reading, recipe: Recipe) -> Binding:
     """The parameters of `recipe` for this question. Raises `Unbindable`."""
     known = recipe.parameters["properties"]
-    values: dict[str, Any] = {**_symbols(reading, known), **_period(reading.period, known)}
+    values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
+    values |= {
+        name: value
+        for concept in sorted(reading.concepts)
+        for name, value in CHOICES.get(concept, {}).items()
+        if name in known
+    }
     asked = {
+        "short_window": reading.window_pair and reading.window_pair[0],
+        "long_window": reading.window_pair and reading.window_pair[1],
+        "weights": list(reading.weights) or None,
+        "confidence": reading.confidence,
+        "amount": reading.amount,
         "window": reading.window,
         "top": reading.count,
         "risk_free_rate": reading.risk_free,
@@ -44,7 +78,9 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
 
 
 def _is_within(value: Any, schema: Mapping[str, Any]) -> bool:
-    """Whether a number keeps the limits of its parameter."""
+    """Whether a value keeps the limits of its parameter."""
+    if value is not None and value not in schema.get("enum", [value]):
+        return False
     if not isinstance(value, int | float):
         return True
     least, most = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
@@ -53,6 +89,8 @@ def _is_within(value: Any, schema: Mapping[str, Any]) -> bool:
 
 def _symbols(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
     symbols = reading.symbols
+    if {"symbols", "benchmark"} <= set(known):
+        return _symbols_and_benchmark(reading)
     if "symbols" in known:
         return {"symbols": symbols}
     if "symbol" in known and len(symbols) == 1:
@@ -62,30 +100,51 @@ def _symbols(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
     return {}
 
 
-def _period(period: Period | None, known: Mapping[str, Any]) -> dict[str, Any]:
+def _symbols_and_benchmark(reading: Reading) -> dict[str, Any]:
+    """ "A and B against C" compares with C only when it is an index or a fund; otherwise it is not clear."""
+    benchmark = reading.benchmark
+    if benchmark:
+        return {"symbols": [s for s in reading.symbols if s != benchmark], "benchmark": benchmark}
+    if reading.group_count > 1:
+        raise Unbindable("a benchmark that is not an index or a fund")
+    return {"symbols": reading.symbols}
+
+
+def _period(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
     """`days` is a default in recipes, so another kind of period has to switch it off."""
+    period = reading.period
     if period is None:
         return {}
     if period.is_day and "on" in known:
         return {"on": period.start.isoformat() if period.start else None}
+    is_one_purchase = "amount" in known and "days" not in known
     given: dict[str, Any] = {
-        "days": period.days,
+        "days": _days(period, reading.is_about_crypto),
         "months": period.months,
         "to_date": period.to_date,
         "start": period.start.isoformat() if period.start else None,
-        "end": period.end.isoformat() if period.end else None,
+        "end": period.end.isoformat() if period.end and not (period.is_named and is_one_purchase) else None,
     }
-    if any(value is not None and name not in known for name, value in given.items()) or "days" not in known:
+    asked = {name for name, value in given.items() if value is not None}
+    if not asked <= set(known) or (period.days is None and "months" not in known):
         raise Unbindable(f"the period {period.words!r}")
-    if period.days is None and "months" not in known:
-        raise Unbindable(f"the period {period.words!r}")
-    return {name: value for name, value in given.items() if value is not None or name == "days"}
+    return {
+        name: value for name, value in given.items() if name in asked or (name == "days" and "days" in known)
+    }
+
+
+def _days(period: Period, is_every_day: bool) -> int | None:
+    """Crypto currencies trade seven days a week."""
+    if period.days and is_every_day and period.note == WEEK_NOTE:
+        return period.days // TRADING_DAYS_PER_WEEK * 7
+    return period.days
 
 
 def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
     notes = [f"{m.words!r} was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
-    if reading.period and reading.period.note:
+    if reading.period and reading.period.note and not reading.is_about_crypto:
         notes.append(reading.period.note)
-    if reading.period is None and "days" in known:
-        notes.append(f"no period was given, so the last {known['days']['default']} trading days were taken")
+    kind = "days" if reading.is_about_crypto else "trading days"
+    if reading.period is None and known.get("days", {}).get("default"):
+        notes.append(f"no period was given, so the last {known['days']['default']} {kind} were taken")
     return notes

@@ -18,6 +18,11 @@ class BadSample(Exception):
     """A sample question of a recipe is not understood, or another recipe has one with the same frame."""
 
 
+CRYPTO = "crypto"
+"""The slot of pairs of crypto currencies; recipes that fetch both kinds of bars need no samples for them."""
+CRYPTO_TOOL, STOCK_TOOL = "alpaca_market_crypto_bars", "alpaca_market_stocks_bars"
+
+
 @dataclass(frozen=True)
 class Frame:
     """Concepts and filled slots. A period is kept apart, because most recipes have one to assume."""
@@ -36,7 +41,12 @@ def frame_of(reading: Reading) -> Frame:
         cardinality: True,
         "all stocks": reading.asks_all_stocks,
         "window": reading.window is not None,
+        "window pair": reading.window_pair is not None,
         "risk-free rate": reading.risk_free is not None,
+        "confidence": reading.confidence is not None,
+        "amount": reading.amount is not None,
+        "weights": bool(reading.weights),
+        CRYPTO: reading.is_about_crypto,
         "day": is_day,
         "ranked against others": reading.order is not None and several and reading.group_count > 1,
         # Several symbols are always ranked, so there the direction is only a parameter.
@@ -69,7 +79,11 @@ class FrameIndex:
     def find(self, frame: Frame) -> Recipe | None:
         """The recipe that answers `frame`; whether a period was named decides only between two recipes."""
         exact = self._recipes.get(frame)
-        return exact or self._recipes.get(Frame(frame.concepts, frame.slots, not frame.has_period))
+        found = exact or self._recipes.get(Frame(frame.concepts, frame.slots, not frame.has_period))
+        if found or CRYPTO not in frame.slots:
+            return found
+        found = self.find(Frame(frame.concepts, frame.slots - {CRYPTO}, frame.has_period))
+        return found if found and {CRYPTO_TOOL, STOCK_TOOL} <= set(found.tools) else None
 
     def closest(self, frame: Frame, recipes: Collection[Recipe]) -> Recipe | None:
         """Of `recipes`, the one about most of the same; None when none shares a concept that is a subject."""
@@ -78,6 +92,7 @@ class FrameIndex:
                 len(known.concepts & frame.concepts),
                 len(known.slots & frame.slots),
                 -len(known.concepts ^ frame.concepts),
+                -len(known.slots ^ frame.slots),
             )
             for known, recipe in self._recipes.items()
             if recipe in recipes and (known.concepts & frame.concepts) - MANNERS

@@ -1,0 +1,133 @@
+"""Find the return, volatility and deepest drawdown of a crypto currency.
+
+From daily closes at midnight UTC; crypto currencies trade every day, so volatility is annualised with 365
+days. A look-back of N days has N + 1 closes.
+
+Questions:
+    How has Bitcoin performed over the past year?
+    What was the return of Ethereum in 2024?
+    How volatile is Bitcoin?
+    What was the maximum drawdown of Solana over the last 2 years?
+    Show the price history of Ethereum over the last 30 days.
+    Plot Bitcoin over the last 6 months.
+    What was the CAGR of Bitcoin over the past 3 years?
+    Show the price chart of Dogecoin over the past 3 months.
+"""
+
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+from mcp_client import (
+    alpaca_market_crypto_bars,
+    calculate_max_drawdown,
+    calculate_return_summary,
+    calculate_volatility,
+    step,
+)
+
+BARS_MAX, DAYS_PER_YEAR = 10_000, 365
+
+
+def analyze(
+    symbol: str = "BTC/USD",
+    days: int | None = 365,
+    months: int | None = None,
+    to_date: Literal["month", "quarter", "year"] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+) -> dict:
+    """Find the return, volatility and deepest drawdown of a crypto currency.
+
+    symbol: pair, such as BTC/USD
+    days: days to look back
+    months: calendar months to look back; wins over days
+    to_date: from the beginning of this month, quarter or year; wins over months
+    start: first day; wins over every look-back
+    end: last day; a look-back counts from here
+    """
+    step("fetching closes")
+    limits = {name: day.isoformat() for name, day in (("start", start), ("end", end)) if day}
+    answer = alpaca_market_crypto_bars(symbol=symbol, limit=BARS_MAX, **limits)
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    closes = pd.Series(answer["data"]["close"], index=dates, dtype=float).dropna()
+    if start is None and not closes.empty:
+        closes = closes[begin_of(closes.index, days, months, to_date) :]
+    if len(closes) < 2:
+        raise ValueError(f"{symbol} has {len(closes)} closes here, and 2 are needed; choose a longer period")
+    step("calculating")
+    prices = {f"{day:%Y-%m-%d}": close for day, close in closes.items()}
+    figures = calculate_return_summary(prices=prices, periods_per_year=DAYS_PER_YEAR)
+    fall = calculate_max_drawdown(prices=prices)
+    returns = closes.pct_change().dropna().tolist()
+    risk = calculate_volatility(returns=returns, periods_per_year=DAYS_PER_YEAR) if len(returns) > 1 else None
+    when = f"from {closes.index[0]:%Y-%m-%d} to {closes.index[-1]:%Y-%m-%d}"
+    values = {
+        "total_return": ("total return", figures["total_return"]),
+        "annual_growth": ("growth a year", figures["annual_growth"] if len(closes) > DAYS_PER_YEAR else None),
+        "volatility": ("volatility a year", risk and risk["volatility"]),
+        "max_drawdown": ("maximum drawdown", fall["max_drawdown"]),
+        "best_day": ("best day", figures["best"]["value"]),
+        "worst_day": ("worst day", figures["worst"]["value"]),
+    }
+    spread = f" and its volatility {risk['volatility']:.2%} a year" if risk else ""
+    return {
+        "description": (
+            f"{symbol} returned {figures['total_return']:+.2%} {when}, from {closes.iloc[0]:,.6g} to "
+            f"{closes.iloc[-1]:,.6g}; its maximum drawdown was {fall['max_drawdown']:.2%}{spread}."
+        ),
+        "body": rows(symbol, when, closes, values),
+        "charts": draw(symbol, closes),
+    }
+
+
+def rows(symbol: str, when: str, closes: pd.Series, values: dict) -> list[dict]:
+    price = {"format": "number", "unit": symbol.split("/")[-1]}
+    return [
+        *(
+            {"id": key, "key": name, "value": value, "format": "percent", "description": when}
+            for key, (name, value) in values.items()
+        ),
+        {
+            "id": "start",
+            "key": "first close",
+            "value": closes.iloc[0],
+            "description": f"{closes.index[0]:%Y-%m-%d}",
+            **price,
+        },
+        {
+            "id": "end",
+            "key": "last close",
+            "value": closes.iloc[-1],
+            "description": f"{closes.index[-1]:%Y-%m-%d}",
+            **price,
+        },
+    ]
+
+
+def draw(symbol: str, closes: pd.Series) -> list[dict]:
+    return [
+        {
+            "type": "line",
+            "title": f"{symbol}: daily closes",
+            "format": "number",
+            "series": [draw_line(symbol, closes)],
+        }
+    ]
+
+
+def begin_of(
+    dates: pd.DatetimeIndex, days: int | None, months: int | None, to_date: str | None
+) -> pd.Timestamp:
+    last = dates[-1]
+    if to_date:
+        return last.to_period({"month": "M", "quarter": "Q", "year": "Y"}[to_date]).start_time
+    if months:
+        return last - pd.DateOffset(months=months)
+    return dates[0] if days is None else last - pd.Timedelta(days=days)
+
+
+def draw_line(name: str, values: pd.Series) -> dict:
+    """A chart line of at most about 500 points, the last value always among them."""
+    shown = values.iloc[:: -(len(values) // 500 + 1)].iloc[::-1]
+    return {"name": name, "x": [f"{day:%Y-%m-%d}" for day in shown.index], "y": shown.tolist()}
