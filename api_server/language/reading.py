@@ -128,7 +128,9 @@ class _Scan:
         if window is not None and look_back is not None:
             self.problems.append("The question names more than one number of days; ask for one at a time.")
         window = look_back if window is None else window
-        if period and period.is_ago and not concepts & INVESTMENTS:
+        # "Worth in 2015" and "invested in 2015" are not the same year.
+        is_open = bool(period and (period.is_ago or (period.is_named and "worth" in concepts)))
+        if period and is_open and not concepts & INVESTMENTS:
             self.problems.append(
                 f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
             )

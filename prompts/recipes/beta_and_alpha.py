@@ -32,6 +32,7 @@ def analyze(
     to_date: Literal["month", "quarter", "year"] | None = None,
     start: date | None = None,
     end: date | None = None,
+    rank_by: Literal["beta", "alpha"] = "beta",
     order: Literal["highest", "lowest"] = "highest",
 ) -> dict:
     """Find the beta and the alpha of symbols against a benchmark.
@@ -43,7 +44,8 @@ def analyze(
     to_date: from the beginning of this month, quarter or year; wins over months
     start: first day; wins over every look-back
     end: last day; a look-back counts from here
-    order: whether the highest beta comes first or the lowest
+    rank_by: which of them is ranked
+    order: whether the highest comes first or the lowest
     """
     period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": end}
     if benchmark in symbols:
@@ -54,7 +56,7 @@ def analyze(
     figures = {
         symbol: measure(symbol, closes[symbol], closes[benchmark]) for symbol in dict.fromkeys(symbols)
     }
-    ranked = sorted(figures, key=lambda symbol: figures[symbol]["beta"], reverse=order == "highest")
+    ranked = sorted(figures, key=lambda symbol: figures[symbol][rank_by], reverse=order == "highest")
     return {
         "description": " ".join(
             f"{symbol} had a beta of {figures[symbol]['beta']:.2f} and an annual alpha of "

@@ -34,6 +34,7 @@ def analyze(
     start: date | None = None,
     end: date | None = None,
     confidence: Annotated[float, Param(ge=0.5, le=0.999)] = 0.95,
+    rank_by: Literal["var", "cvar"] = "var",
     order: Literal["highest", "lowest"] = "highest",
 ) -> dict:
     """Find the one-day value at risk (VaR) and conditional value at risk (CVaR) of symbols.
@@ -45,7 +46,8 @@ def analyze(
     start: first day; wins over every look-back
     end: last day; a look-back counts from here
     confidence: share of the days on which the loss is not exceeded
-    order: whether the highest VaR comes first or the lowest
+    rank_by: which of them is ranked
+    order: whether the highest comes first or the lowest
     """
     period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": end}
     step("fetching closes")
@@ -62,7 +64,7 @@ def analyze(
         [("calculate_cvar", {"returns": values, "confidence": confidence}) for values in returns.values()]
     )
     risks = dict(zip(closes, answers, strict=True))
-    ranked = sorted(risks, key=lambda symbol: risks[symbol]["var"], reverse=order == "highest")
+    ranked = sorted(risks, key=lambda symbol: risks[symbol][rank_by], reverse=order == "highest")
     return {
         "description": " ".join(describe(symbol, risks[symbol], closes[symbol]) for symbol in ranked),
         "body": [row for symbol in ranked for row in rows(symbol, risks[symbol], closes[symbol])],

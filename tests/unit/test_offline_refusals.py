@@ -34,6 +34,8 @@ MISSING: list[tuple[str, str]] = [
     ("What is the CEO of MSFT?", "fundamentals"),
     ("Which of my stocks should I sell?", "place, change or cancel an order"),
     ("correlation of KO and bitcoin", "trade on different days"),
+    ("What would $1000 in KO be worth in 2015?", "'2015' is not clear"),
+    ("dividend yield of KO in 2015", "no parameter for the period"),
     ("volatility of KO 3 years ago", "'3 years ago' is not clear"),
     ("beta of KO against PEP", "a benchmark that is not an index or a fund"),
     ("How did a portfolio of 60% KO and 60% PEP do?", "together make 100 %"),

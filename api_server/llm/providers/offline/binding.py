@@ -14,6 +14,9 @@ class Unbindable(Exception):
     """The recipe has no parameter for something that was asked; the message names it."""
 
 
+NEWEST_ONLY = frozenset(["dividend_yield"])
+"""Concepts whose figure is known as of now alone, in recipes that have a period for other figures."""
+
 CHOICES: Mapping[str, Mapping[str, Any]] = {
     "weekly": {"timeframe": "1Week"},
     "monthly": {"by": "month"},
@@ -27,6 +30,8 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "maximum_sharpe": {"objective": "max_sharpe"},
     "risk_parity": {"objective": "risk_parity"},
     "sharpe": {"objective": "max_sharpe"},
+    "alpha": {"rank_by": "alpha"},
+    "expected_shortfall": {"rank_by": "cvar"},
     "losing": {"rank_by": "loss"},
     "winning": {"rank_by": "gain"},
     "loss": {"direction": "losers"},
@@ -48,6 +53,8 @@ class Binding:
 def bind(reading: Reading, recipe: Recipe) -> Binding:
     """The parameters of `recipe` for this question. Raises `Unbindable`."""
     known = recipe.parameters["properties"]
+    if reading.period and reading.concepts & NEWEST_ONLY:
+        raise Unbindable(f"the period {reading.period.words!r}")
     values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
     values |= {
         name: value

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from api_server.language.lexicon import load_lexicon
 from api_server.language.reading import Reader, Reading
@@ -10,6 +11,7 @@ from api_server.llm.providers.offline.frames import FrameIndex, frame_of
 from prompts.library import Library, Recipe
 
 REASONS_MAX = 2
+READINGS_MAX = 4096
 WORDS_MAX = 3
 WORD_LENGTH_MAX = 40
 
@@ -30,12 +32,13 @@ class Matcher:
     """Matches questions with the recipes of one library."""
 
     def __init__(self, library: Library) -> None:
-        self._reader = Reader(load_lexicon())
+        # The nearest question is looked for among all samples, which are read once.
+        self._read = lru_cache(maxsize=READINGS_MAX)(Reader(load_lexicon()).read)
         self._index = FrameIndex(library.recipes, self.read)
 
     def read(self, question: str) -> Reading:
         """The parts of a question."""
-        return self._reader.read(question)
+        return self._read(question)
 
     def match(self, reading: Reading) -> Match:
         """The one recipe for this question. Raises `NoMatch`."""
