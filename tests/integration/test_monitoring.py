@@ -200,3 +200,10 @@ def test_a_line_breaks_off_where_nothing_is_known() -> None:
     assert line.path == "M56 136L150 10"  # 0 at the bottom, the largest at the top
     assert line.dots == [(338.0, 73.0)]
     assert [tick.text for tick in picture.ticks] == ["0", "2", "4"]
+
+
+def test_a_real_execution_server_says_how_quick_its_tool_servers_are(executor: ExecutionServer) -> None:
+    servers = executor.http.get("/tools").json()["servers"]
+    latencies = {server["name"]: server["latency_ms"] for server in servers if server["state"] == "connected"}
+    assert latencies
+    assert all(0 < latency < 60_000 for latency in latencies.values()), latencies
