@@ -79,13 +79,25 @@ def test_an_edited_script_is_held_to_the_rules(reader: Reader, house: Running) -
 
 def test_a_reload_while_it_is_answered_ends_in_the_same_answer(reader: Reader, house: Running) -> None:
     reader.open().ask("How volatile was GE in 2004?", until=None)
-    reader.page.wait_for_url("**/q/exec_*")
+    expect(reader.find("#steps li").first).to_be_attached()
     asked = reader.path
     reader.page.reload()
     expect(reader.find("#sentence")).to_be_visible(timeout=ANSWER_MS)
     assert reader.path == asked
     listed = httpx2.get(f"{house.url}/executions?q=GE in 2004", trust_env=False).json()["data"]["executions"]
     assert len(listed) == 1
+
+
+def test_a_question_that_never_arrived_is_asked_again_after_a_reload(reader: Reader, house: Running) -> None:
+    reader.tolerate("status of 404|ERR_FAILED")
+    reader.open()
+    reader.page.route("**/analyze", lambda route: route.abort(), times=1)
+    reader.ask("How volatile was GE in 2005?", until=None)
+    reader.page.wait_for_url("**/q/exec_*")
+    asked = reader.path
+    reader.page.reload()
+    expect(reader.find("#sentence")).to_be_visible(timeout=ANSWER_MS)
+    assert reader.path == asked
 
 
 def test_a_follow_up_goes_on_in_the_same_conversation(reader: Reader, house: Running) -> None:
