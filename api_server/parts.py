@@ -36,6 +36,7 @@ from prompts.library import Library
 class Parts:
     """What routes ask for by type, see `routes/dependencies.py`."""
 
+    settings: ApiSettings
     storage: Storage
     vectors: VectorIndex
     gate: Gate
@@ -64,6 +65,7 @@ async def open_parts(
         reusing = make_reusing(storage, vectors, live.cache, library)
         copies = HotCopies(live.cache)
         yield Parts(
+            settings=settings,
             storage=storage,
             vectors=vectors,
             gate=open_gate(settings, storage, client),

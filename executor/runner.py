@@ -260,7 +260,9 @@ class Run:
 
     def _finish_tape(self) -> Tape:
         calls = self.relay.recording() if self.request.keeps_responses else []
-        found = {"parameters": self.parameters, "calls": calls, "tools": self._name_tools()}
+        # Values that did not fit the script are what its replay must be refused for too.
+        parameters = self.parameters or self.request.parameters
+        found = {"parameters": parameters, "calls": calls, "tools": self._name_tools()}
         return (self._tape or self._begin_tape()).model_copy(update=found)
 
     def _name_tools(self) -> dict[str, TapedTool]:

@@ -75,7 +75,7 @@ async def follow_session(
 def is_own_page(socket: WebSocket) -> bool:
     """Whether no browser, or a page of ours, opens the socket: browsers let any page open one."""
     origin = socket.headers.get("origin")
-    settings: ApiSettings = socket.app.state.parts.pipeline.settings
+    settings: ApiSettings = socket.app.state.parts.settings
     if origin is None or origin.rstrip("/") in settings.allowed_origins:
         return True
     return urlsplit(origin).netloc == socket.headers.get("host", "")

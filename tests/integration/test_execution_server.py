@@ -133,7 +133,7 @@ def test_the_stream_is_json_lines(executor: ExecutionServer) -> None:
 
 def test_tools_are_listed_with_their_servers(executor: ExecutionServer) -> None:
     catalogue = ToolCatalogue.model_validate_json(executor.http.get("/tools").content)
-    assert [tool.name for tool in catalogue.tools] == ["add", "find", "prices", "tally", "wait"]
+    assert [tool.name for tool in catalogue.tools] == ["add", "fail", "find", "prices", "tally", "wait"]
     assert [server.name for server in catalogue.servers] == ["financial", "analytics", "validation"]
     assert {server.state for server in catalogue.servers} == {ServerState.CONNECTED}
 
@@ -150,7 +150,7 @@ def test_health_names_the_layers_of_the_jail_and_every_tool_server(executor: Exe
     ]
     layers = health.parts[0].facts["layers"]
     assert {layers[name] for name in load_policy().layers.required} == {"on"}
-    assert health.parts[2].facts["tools"] == 5
+    assert health.parts[2].facts["tools"] == 6
 
 
 BODY = {"script": "result = 1", "execution_id": "x"}

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 from mcp.client import Client
 
+from schemas.market.envelope import PROBLEM_META_KEY
 from tests.doubles.vendors.alpaca import KEY, SECRET
 from tests.doubles.vendors.eodhd import TOKEN
 from tests.doubles.vendors.opened import StandIns
@@ -30,9 +31,10 @@ class FinancialServer:
     process: subprocess.Popen[str]
 
     async def call(self, tool: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The structured content of one call, over a connection of its own."""
+        """The structured content of one call, or its problem, over a connection of its own."""
         async with Client(f"{self.url}/mcp") as client:
-            content = (await client.call_tool(tool, arguments)).structured_content
+            result = await client.call_tool(tool, arguments)
+        content = (result.meta or {})[PROBLEM_META_KEY] if result.is_error else result.structured_content
         assert isinstance(content, dict)
         return content
 

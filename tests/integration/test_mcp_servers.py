@@ -22,7 +22,6 @@ SERVERS = ("financial", "analytics", "validation")
 START_SECONDS_MAX = 30
 SCRIPT = """
 from mcp_client import calculate_sma
-from schemas.market.envelope import PROBLEM_META_KEY
 
 def analyze(days: int = 2) -> dict:
     return calculate_sma([1.0, 2.0], days)

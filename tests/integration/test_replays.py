@@ -108,6 +108,15 @@ def test_random_recipe_runs_are_replayed_to_the_byte_in_a_fresh_process_without_
     assert [verdict.changed_versions for verdict in verdicts] == [[]] * RUNS
 
 
+def test_a_run_that_was_refused_for_its_parameters_is_refused_again(
+    original: ExecutionServer, elsewhere: ExecutionServer
+) -> None:
+    script = "def analyze(days: int = 2) -> dict:\n    return {'days': days}"
+    run = taped(original.execute(script, parameters={"days": "many"}))
+    assert run.report.outcome is Outcome.REFUSED
+    assert replay(elsewhere, run).divergences == []
+
+
 @pytest.mark.parametrize("script", CHANCE.values(), ids=[name.replace(" ", "-") for name in CHANCE])
 def test_what_leans_on_chance_is_replayed_to_the_byte(
     original: ExecutionServer, elsewhere: ExecutionServer, script: str

@@ -99,7 +99,7 @@ async def test_several_symbols_share_one_time_axis(offline: Market) -> None:
 
 async def test_a_table_that_would_be_too_large_says_how_large_it_may_be(offline: Market) -> None:
     arguments = {"symbols": ["KO"] * 50, "limit": 10_000}
-    answer = content(await call(offline, MULTI_BARS, arguments))
+    answer = problem(await call(offline, MULTI_BARS, arguments))
     assert answer["code"] == "bad_argument"
     assert answer["details"] == {"limit_max": 4000}
 
@@ -122,7 +122,7 @@ async def test_a_table_that_would_be_too_large_says_how_large_it_may_be(offline:
 async def test_an_impossible_period_or_search_is_refused(
     offline: Market, name: str, arguments: dict[str, Any], facts: set[str]
 ) -> None:
-    answer = content(await call(offline, name, arguments))
+    answer = problem(await call(offline, name, arguments))
     assert answer["code"] == "bad_argument"
     assert set(answer["details"]) == facts
 
