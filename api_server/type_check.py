@@ -9,7 +9,6 @@ import contextlib
 import difflib
 import json
 import os
-import resource
 import shutil
 import signal
 import sysconfig
@@ -34,8 +33,14 @@ CPU_SECONDS_MAX = 5
 MEMORY_BYTES_MAX = 2 * 1024**3
 SCRIPT_CHARACTERS_MAX = 50_000
 """What a parser can make of more than that is too much for this process."""
-OUTPUT_BYTES_MAX = 1_000_000
+OUTPUT_NAME = "output.json"
+OUTPUT_BYTES_MAX = 1024**2
 FINDINGS_MAX = 20
+LIMITED = (
+    f"ulimit -t {CPU_SECONDS_MAX} && ulimit -d {MEMORY_BYTES_MAX // 1024} "
+    f'&& ulimit -f {OUTPUT_BYTES_MAX // 512} && exec "$0" "$@"'
+)
+"""The checker reads text that a model wrote, so it starts under limits. POSIX counts files in 512 bytes."""
 METHODS = frozenset(name for kind in (str, list, dict, float) for name in dir(kind))
 """What may rightly follow a value that a type checker thinks could also be None."""
 CONFIGURATION = """
@@ -102,34 +107,33 @@ class TypeChecker:
     async def _run(self, script: str, module: str) -> list[Said]:
         folder = await asyncio.to_thread(_write_folder, script, module)
         try:
-            return await self._ask(folder)
+            await self._ask(folder)
+            return await asyncio.to_thread(_read_output, folder)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, True)
 
-    async def _ask(self, folder: Path) -> list[Said]:
-        process = await asyncio.create_subprocess_exec(
-            str(self._program),
-            *("check", "--config", "pyrefly.toml", "--output-format", "json", "--summary", "none"),
-            *("--progress-bar", "no", "--threads", "1", "script.py"),
-            cwd=folder,
-            env={"PATH": "", "HOME": str(folder)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    async def _ask(self, folder: Path) -> None:
+        # Into a file: Python 3.11 waits for ever on a process whose pipe is full and not read to its end.
+        with (folder / OUTPUT_NAME).open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                *("/bin/sh", "-c", LIMITED, str(self._program)),
+                *("check", "--config", "pyrefly.toml", "--output-format", "json", "--summary", "none"),
+                *("--progress-bar", "no", "--threads", "1", "script.py"),
+                cwd=folder,
+                env={"PATH": "", "HOME": str(folder)},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.DEVNULL,
+                start_new_session=True,
+            )
         try:
-            _limit_process(process.pid)
             async with asyncio.timeout(self._seconds_max):
-                assert process.stdout is not None
-                output = await _read_at_most(process.stdout, OUTPUT_BYTES_MAX)
                 await process.wait()
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
-        return [_read_said(each) for each in json.loads(output)["errors"]]
 
 
 async def check_types(script: str, catalogue: ToolCatalogue) -> TypeReport:
@@ -137,14 +141,12 @@ async def check_types(script: str, catalogue: ToolCatalogue) -> TypeReport:
     return await TypeChecker().check(script, catalogue)
 
 
-async def _read_at_most(stream: asyncio.StreamReader, size: int) -> bytes:
-    """All of `stream`. Raises `ValueError` when it is longer than `size`."""
-    output = b""
-    while piece := await stream.read(65536):
-        output += piece
-        if len(output) > size:
-            raise ValueError(f"more than {size} bytes of output")
-    return output
+def _read_output(folder: Path) -> list[Said]:
+    """What the checker wrote. Raises `ValueError` when it is too long or no JSON."""
+    path = folder / OUTPUT_NAME
+    if path.stat().st_size >= OUTPUT_BYTES_MAX:
+        raise ValueError(f"{OUTPUT_BYTES_MAX} bytes of output or more")
+    return [_read_said(each) for each in json.loads(path.read_bytes())["errors"]]
 
 
 def _write_folder(script: str, module: str) -> Path:
@@ -153,13 +155,6 @@ def _write_folder(script: str, module: str) -> Path:
     (folder / "mcp_client.pyi").write_text(module, "utf-8")
     (folder / "script.py").write_text(script, "utf-8")
     return folder
-
-
-def _limit_process(pid: int) -> None:
-    """The checker reads text that a model wrote. One that has ended already needs no limits."""
-    with contextlib.suppress(ProcessLookupError):
-        resource.prlimit(pid, resource.RLIMIT_DATA, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
-        resource.prlimit(pid, resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
 
 
 def _read_said(each: Mapping[str, Any]) -> Said:

@@ -1,6 +1,7 @@
 """Several providers as one: order, fallback, routing by the name of a model, and what can be reached."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
@@ -92,9 +93,8 @@ async def test_a_list_that_never_comes_is_not_waited_for(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("api_server.llm.model_list.LIST_SECONDS_MAX", 0.2)
-    listener = await asyncio.start_server(lambda _reader, _writer: asyncio.sleep(30), "127.0.0.1", 0)
-    async with listener:
-        port = listener.sockets[0].getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:  # it listens, and nobody accepts
+        port = listener.getsockname()[1]
         chain = await opened.chain(ollama_base_url=f"http://127.0.0.1:{port}")
         started = time.monotonic()
         assert "ollama" not in {model.provider for model in await chain.models()}
