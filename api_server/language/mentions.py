@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from api_server.language.lexicon import Lexicon, Name
 from api_server.language.words import Word, split_words
 
-TICKER = re.compile(r"(?<![\w$^.&])([$^]?)([A-Za-z]{1,5}(?:[.-][ABC])?)(?![\w^$&]|\.\w|-\d)")
+TICKER = re.compile(r"(?<![\w$^.&])([$^]?)([A-Za-z]{1,5}(?:[.-][ABC])?)(?:\.US)?(?![\w^$&]|\.\w|-\d)")
 SUFFIXES = frozenset(["inc", "corp", "corporation", "company", "co", "ltd", "plc"])
 
 
@@ -91,6 +91,6 @@ def _name_at(text: str, words: list[Word], lexicon: Lexicon) -> Mention | None:
     if best is None or words[0].is_silent:
         return None
     name, end = best
-    ending = re.match(rf",? (?:{'|'.join(SUFFIXES)})\b\.?", text[end:], re.IGNORECASE)
+    ending = re.match(rf"\.US\b|,? (?:{'|'.join(SUFFIXES)})\b\.?", text[end:], re.IGNORECASE)
     start = words[0].start
     return Mention(name.symbols, name.kind, text[start:end], start, end + (ending.end() if ending else 0))

@@ -40,7 +40,7 @@ class Period:
     words: str
     days: int | None = None
     months: int | None = None
-    to_date: Literal["month", "quarter", "year"] | None = None
+    to_date: Literal["week", "month", "quarter", "year"] | None = None
     start: date | None = None
     end: date | None = None
     is_day: bool = False
@@ -114,6 +114,8 @@ def _since_end(match: re.Match[str]) -> Period:
 
 
 def _to_date(match: re.Match[str]) -> Period:
+    if "week" in match.group() or "wtd" in match.group():
+        return Period(match.group(), to_date="week")
     if "month" in match.group() or "mtd" in match.group():
         return Period(match.group(), to_date="month")
     if "quarter" in match.group() or "qtd" in match.group():
@@ -191,13 +193,13 @@ PATTERNS = _compile(
         rf"(?:before|after|until|till|up to|prior to|from|as of the end of) {WHEN}{END}",
         _unclear("give both dates, 'from ... to ...'"),
     ),
-    (r"year[ -]to[ -]date|month[ -]to[ -]date|quarter[ -]to[ -]date|\b[ymq]td\b", _to_date),
-    (r"(?:so far )?this (?:year|month|quarter)(?: so far)?\b", _to_date),
+    (r"(?:year|month|quarter|week)[ -]to[ -]date|\b[ymqw]td\b", _to_date),
+    (r"(?:from )?(?:so far )?this (?:year|month|quarter|week)(?: so far)?\b", _to_date),
     (r"since the (?:start|beginning) of (?:the|this) (?:year|month|quarter)\b", _to_date),
-    (rf"(?:the )?{LAST} {NUMBER}{UNIT}", _back),
+    (rf"(?:from (?:the )?)?(?:the )?{LAST} {NUMBER}{UNIT}", _back),
     (r"(?:the )?(?:ttm|ltm)\b", _trailing_year),
-    (r"(?:the )?(?:past|trailing) (?P<unit>week|month|quarter|year|decade)\b", _one_back),
-    (r"(?:over|in|for|during|within) the last (?P<unit>week|month|year|decade)\b", _one_back),
+    (r"(?:from )?(?:the )?(?:past|trailing) (?P<unit>week|month|quarter|year|decade)\b", _one_back),
+    (r"(?:over|in|for|during|within|from) the last (?P<unit>week|month|year|decade)\b", _one_back),
     (rf"{LAST} {LONG_UNIT}\b", _unclear("write the year or the dates, or 'over the past ...'")),
     (
         rf"(?:in|within|after|every|next|first|final|each) {NUMBER}{UNIT}",
@@ -209,7 +211,8 @@ PATTERNS = _compile(
         _unclear("write 'over the last ...' or the dates"),
     ),
     (rf"{NUMBER}{UNIT}(?![ -](?:highs?|lows?|range)\b)(?: period\b| window\b| lookback\b)?", _back),
-    (r"all[ -]time\b|since inception\b|(?:whole|full|entire) (?:history|period)\b|ever\b", _all),
+    (r"all[ -]time\b(?![ -](?:highs?|lows?)\b)|since inception\b|ever\b", _all),
+    (r"(?:whole|full|entire) (?:history|period)\b", _all),
     (r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", _unclear("write the date as 2020-03-23")),
     (rf"(?:as of )?(?:the )?(?:calendar |full )?(?:year )?(?P<when>{WHEN}){END}", _single),
 )

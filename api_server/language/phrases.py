@@ -40,6 +40,8 @@ def read_phrases(text: str, lexicon: Lexicon) -> PhraseReading:
             _add(reading, items, (start, end), lexicon)
         elif phrase != (SYMBOL,):
             reading.unknown.extend(phrase)
+    if items == [SYMBOL]:
+        reading.concepts.add("overview")
     if len(joining) > 1:
         reading.unknown.append("and ... or")
     return reading

@@ -5,7 +5,6 @@ All of it as the broker gives it now; the change of the day is the equity over t
 
 Questions:
     Show my account.
-    What is my account balance?
     How much cash do I have?
     What is my buying power?
     How much cash is in my account?
@@ -13,6 +12,8 @@ Questions:
     Am I up today?
     What is my available margin?
     What is the value of my portfolio?
+    How much of my equity is in cash?
+    How much cash is in my account as a percent of equity?
 """
 
 from mcp_client import alpaca_trading_account, step
@@ -47,7 +48,7 @@ def analyze() -> dict:
     return {
         "description": (
             f"The account has an equity of {equity:,.2f}{moved}"
-            f"{'' if cash is None else f', of which {cash:,.2f} is cash'}, {when}."
+            f"{'' if cash is None or not equity else f', of which {cash:,.2f} ({cash / equity:.1%}) is cash'}, {when}."
         ),
         "body": [
             *({"id": key, "key": name, "value": account[key], **money} for key, name in NAMES.items()),

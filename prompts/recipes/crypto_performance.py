@@ -1,7 +1,7 @@
 """Find the return, volatility and deepest drawdown of a crypto currency.
 
 From daily closes at midnight UTC; crypto currencies trade every day, so volatility is annualised with 365
-days. A look-back of N days has N + 1 closes.
+days. A look-back of N days has N + 1 closes. Sharpe and Sortino ratio are without a risk-free rate.
 
 Questions:
     How has Bitcoin performed over the past year?
@@ -12,6 +12,8 @@ Questions:
     Plot Bitcoin over the last 6 months.
     What was the CAGR of Bitcoin over the past 3 years?
     Show the price chart of Dogecoin over the past 3 months.
+    What are the Sortino and Calmar ratios of Ethereum over the last 4 years?
+    What is the Sharpe ratio of Bitcoin?
 """
 
 from datetime import date
@@ -20,13 +22,16 @@ from typing import Literal
 import pandas as pd
 from mcp_client import (
     alpaca_market_crypto_bars,
+    calculate_calmar_ratio,
     calculate_max_drawdown,
     calculate_return_summary,
+    calculate_sharpe_ratio,
+    calculate_sortino_ratio,
     calculate_volatility,
     step,
 )
 
-BARS_MAX, DAYS_PER_YEAR = 10_000, 365
+BARS_MAX, DAYS_PER_YEAR, RATIO_DAYS_MIN = 10_000, 365, 20
 
 
 def analyze(
@@ -47,10 +52,7 @@ def analyze(
     end: last day; a look-back counts from here
     """
     step("fetching closes")
-    limits = {name: day.isoformat() for name, day in (("start", start), ("end", end)) if day}
-    answer = alpaca_market_crypto_bars(symbol=symbol, limit=BARS_MAX, **limits)
-    dates = pd.to_datetime(answer["data"]["timestamp"])
-    closes = pd.Series(answer["data"]["close"], index=dates, dtype=float).dropna()
+    closes = fetch_dates(symbol, {"start": start, "end": end})
     if start is None and not closes.empty:
         closes = closes[begin_of(closes.index, days, months, to_date) :]
     if len(closes) < 2:
@@ -61,6 +63,7 @@ def analyze(
     fall = calculate_max_drawdown(prices=prices)
     returns = closes.pct_change().dropna().tolist()
     risk = calculate_volatility(returns=returns, periods_per_year=DAYS_PER_YEAR) if len(returns) > 1 else None
+    ratios = measure_ratios(returns) if len(returns) >= RATIO_DAYS_MIN else {}
     when = f"from {closes.index[0]:%Y-%m-%d} to {closes.index[-1]:%Y-%m-%d}"
     values = {
         "total_return": ("total return", figures["total_return"]),
@@ -75,10 +78,45 @@ def analyze(
         "description": (
             f"{symbol} returned {figures['total_return']:+.2%} {when}, from {closes.iloc[0]:,.6g} to "
             f"{closes.iloc[-1]:,.6g}; its maximum drawdown was {fall['max_drawdown']:.2%}{spread}."
+            + describe_ratios(ratios)
         ),
-        "body": rows(symbol, when, closes, values),
+        "body": [*rows(symbol, when, closes, values), *ratio_rows(ratios, when)],
         "charts": draw(symbol, closes),
     }
+
+
+def fetch_dates(symbol: str, dates: dict) -> pd.Series:
+    """Daily closes by date between these dates."""
+    limits = {name: day.isoformat() for name, day in dates.items() if day}
+    data = alpaca_market_crypto_bars(symbol=symbol, limit=BARS_MAX, **limits)["data"]
+    return pd.Series(data["close"], index=pd.to_datetime(data["timestamp"]), dtype=float).dropna()
+
+
+def measure_ratios(returns: list[float]) -> dict:
+    given = {"returns": returns, "periods_per_year": DAYS_PER_YEAR}
+    return {
+        "Sharpe ratio": calculate_sharpe_ratio(**given)["sharpe_ratio"],
+        "Sortino ratio": calculate_sortino_ratio(**given)["sortino_ratio"],
+        "Calmar ratio": calculate_calmar_ratio(**given)["calmar_ratio"],
+    }
+
+
+def describe_ratios(ratios: dict) -> str:
+    known = ", ".join(f"{name} {value:.2f}" for name, value in ratios.items() if value is not None)
+    return f" {known}." if known else ""
+
+
+def ratio_rows(ratios: dict, when: str) -> list[dict]:
+    return [
+        {
+            "id": name.split()[0].lower(),
+            "key": name,
+            "value": value,
+            "format": "number",
+            "description": f"{when}, annualised with {DAYS_PER_YEAR} days",
+        }
+        for name, value in ratios.items()
+    ]
 
 
 def rows(symbol: str, when: str, closes: pd.Series, values: dict) -> list[dict]:

@@ -5,16 +5,12 @@ operating cash flow less capital expenditure. The growth is of the newest report
 shown.
 
 Questions:
-    Show the revenue of NVDA over the last 4 quarters.
-    Show the revenue and EPS of AAPL over the last 8 quarters.
-    What was the net income of MSFT?
-    What is the gross margin of AMD over the last 8 quarters?
-    What is the free cash flow of GOOGL?
-    Show the annual revenue of AMZN since 2018.
-    What are the total assets of JPM?
-    What is the net debt of T?
-    How much did META spend on capex?
     Show the quarterly results of KO.
+    Show the revenue and EPS of AAPL over the last 8 quarters.
+    Show the annual revenue and net income of AMZN since 2018.
+    Show the annual results of MSFT.
+    What are the results of GOOGL?
+    Show the quarterly revenue and net income of META.
 """
 
 from datetime import date

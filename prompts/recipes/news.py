@@ -17,7 +17,7 @@ Questions:
 """
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 import pandas as pd
 from mcp_client import Param, alpaca_market_clock, alpaca_market_news, step
@@ -27,6 +27,7 @@ def analyze(
     symbols: list[str] = ["AAPL"],
     days: Annotated[int | None, Param(ge=1, le=365)] = None,
     months: Annotated[int | None, Param(ge=1, le=120)] = None,
+    to_date: Literal["week", "month", "quarter", "year"] | None = None,
     start: date | None = None,
     end: date | None = None,
     only_today: bool = False,
@@ -37,23 +38,18 @@ def analyze(
     symbols: tickers; an article is listed when it is about any of them
     days: weekdays to look back
     months: calendar months to look back; wins over days
-    start: first day; wins over months
+    to_date: from the beginning of this week, month, quarter or year; wins over months
+    start: first day; wins over every look-back
     end: last day
     only_today: only articles of this day; wins over all of them
     top: how many articles at most
     """
     step("reading news")
-    now = pd.Timestamp(alpaca_market_clock()["data"]["now"]).normalize()
-    begin = None
-    if only_today:
-        begin = now
-    elif start:
-        begin = pd.Timestamp(start)
-    elif months:
-        begin = now - pd.DateOffset(months=months)
-    elif days:
-        begin = now - pd.offsets.BDay(days)
-    limits = {"start": begin.strftime("%Y-%m-%d")} if begin is not None else {}
+    now = pd.Timestamp(alpaca_market_clock()["data"]["now"]).tz_localize(None).normalize()
+    begin = None if only_today or not start else pd.Timestamp(start)
+    if begin is None:
+        begin = begin_of(now, days, months, "day" if only_today else to_date)
+    limits = {"start": f"{begin:%Y-%m-%d}"} if begin is not None else {}
     if end:
         limits["end"] = end.isoformat()
     articles = alpaca_market_news(symbols=symbols, limit=top, **limits)["data"]["articles"]
@@ -71,6 +67,18 @@ def analyze(
         ),
         "body": rows(articles),
     }
+
+
+def begin_of(
+    now: pd.Timestamp, days: int | None, months: int | None, to_date: str | None
+) -> pd.Timestamp | None:
+    """The first day of a look-back from now; None without one."""
+    if to_date:
+        length = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}[to_date]
+        return now.to_period(length).start_time
+    if months:
+        return now - pd.DateOffset(months=months)
+    return now - pd.offsets.BDay(days) if days else None
 
 
 def rows(articles: list[dict]) -> list[dict]:

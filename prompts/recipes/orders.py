@@ -1,6 +1,7 @@
 """List the orders of the connected account, the newest first.
 
-The orders were placed elsewhere; nothing here can place, change or cancel one.
+The orders were placed elsewhere; nothing here can place, change or cancel one. A period is about the day on
+which an order was sent.
 
 Questions:
     Show my orders.
@@ -9,42 +10,98 @@ Questions:
     Show my filled orders.
     List my order history.
     Do I have open orders?
+    Show my orders over the past month.
+    Show my filled orders this week.
+    Which orders did I place today?
+    Show my limit orders over the last 5 trading days.
 """
 
+from datetime import date
 from typing import Annotated, Literal
 
-from mcp_client import Param, alpaca_trading_orders, step
+import pandas as pd
+from mcp_client import Param, alpaca_market_clock, alpaca_trading_orders, step
+
+READ_MAX = 500
 
 
 def analyze(
-    status: Literal["all", "open", "closed"] = "all", top: Annotated[int, Param(ge=1, le=500)] = 50
+    status: Literal["all", "open", "closed", "filled"] = "all",
+    kind: Literal["any", "market", "limit", "stop"] = "any",
+    days: Annotated[int | None, Param(ge=1, le=365)] = None,
+    months: Annotated[int | None, Param(ge=1, le=120)] = None,
+    to_date: Literal["week", "month", "quarter", "year"] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    only_today: bool = False,
+    top: Annotated[int, Param(ge=1, le=500)] = 50,
 ) -> dict:
     """List the orders of the connected account, the newest first.
 
     status: which orders; those that were filled, cancelled or have expired are closed
+    kind: which type of order; a stop-limit order is of both
+    days: weekdays to look back
+    months: calendar months to look back; wins over days
+    to_date: from the beginning of this week, month, quarter or year; wins over months
+    start: first day; wins over every look-back
+    end: last day
+    only_today: only orders of this day; wins over all of them
     top: how many at most
     """
     step("reading orders")
-    answer = alpaca_trading_orders(status=status, limit=top)
-    orders = answer["data"]["orders"]
-    kind = "" if status == "all" else f"{status} "
+    now = pd.Timestamp(alpaca_market_clock()["data"]["now"]).tz_localize(None).normalize()
+    begin = None if only_today or not start else pd.Timestamp(start)
+    if begin is None:
+        begin = begin_of(now, days, months, "day" if only_today else to_date)
+    limits = {name: f"{day:%Y-%m-%d}" for name, day in (("begin", begin), ("end", end)) if day is not None}
+    asked = "closed" if status == "filled" else status
+    read = alpaca_trading_orders(status=asked, limit=READ_MAX)["data"]["orders"]
+    within = [order for order in read if is_within(order, **limits)]
+    orders = [order for order in within if is_of(order, status, kind)][:top]
+    named = " ".join(word for word in (status, kind) if word not in ("all", "any"))
+    label = f"{named} {'order' if len(orders) == 1 else 'orders'}".strip()
+    since = f" since {limits['begin']}" if begin is not None else ""
+    until = f" up to {end}" if end else ""
     newest = f"; the newest is {describe(orders[0])}" if orders else ""
     return {
-        "description": f"The account has {len(orders)} {kind}orders in this list (at most {top}){newest}.",
+        "description": f"The account has {len(orders)} {label}{since}{until} in this list (at most {top}){newest}.",
         "body": [
-            {"id": "count", "key": f"number of {kind}orders", "value": len(orders), "format": "integer"},
-            *(
-                {
-                    "id": order["id"],
-                    "key": f"{order['side'] or ''} {order['symbol']}".strip(),
-                    "value": order["quantity"] if order["quantity"] is not None else order["notional"],
-                    "format": "number",
-                    "unit": "shares" if order["quantity"] is not None else "USD",
-                    "description": describe(order),
-                }
-                for order in orders
-            ),
+            {"id": "count", "key": f"number of {named} orders".replace("  ", " "), "value": len(orders), "format": "integer"},
+            *map(row, orders),
         ],
+    }
+
+
+def begin_of(
+    now: pd.Timestamp, days: int | None, months: int | None, to_date: str | None
+) -> pd.Timestamp | None:
+    """The first day of a look-back from now; None without one."""
+    if to_date:
+        length = {"day": "D", "week": "W", "month": "M", "quarter": "Q", "year": "Y"}[to_date]
+        return now.to_period(length).start_time
+    if months:
+        return now - pd.DateOffset(months=months)
+    return now - pd.offsets.BDay(days) if days else None
+
+
+def is_within(order: dict, begin: str | None = None, end: str | None = None) -> bool:
+    day = order["submitted_at"][:10]
+    return (begin is None or day >= begin) and (end is None or day <= end)
+
+
+def is_of(order: dict, status: str, kind: str) -> bool:
+    return (kind == "any" or kind in order["type"]) and (status != "filled" or order["status"] == "filled")
+
+
+def row(order: dict) -> dict:
+    has_quantity = order["quantity"] is not None
+    return {
+        "id": order["id"],
+        "key": f"{order['side'] or ''} {order['symbol']}".strip(),
+        "value": order["quantity"] if has_quantity else order["notional"],
+        "format": "number",
+        "unit": "shares" if has_quantity else "USD",
+        "description": describe(order),
     }
 
 

@@ -12,6 +12,8 @@ Questions:
     What is the Sharpe ratio of MSFT in 2019 with a 2% risk-free rate?
     Compare the Sharpe ratios of XOM and CVX between 2004 and 2008 with a risk-free rate of 3%.
     Which of WMT and HD had the lowest Sharpe ratio in 2008?
+    Which of KO and JNJ had the best risk-adjusted return over the last 3 years?
+    What is the risk-adjusted return of PG?
     Did LLY have a higher Sharpe ratio than PFE in 2012?
 """
 

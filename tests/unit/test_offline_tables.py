@@ -1,6 +1,7 @@
 """The data files of the offline analyst agree with one another and with the recipes."""
 
 import csv
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +9,7 @@ from collections.abc import Iterator
 from api_server.language.lexicon import FOLDER, load_lexicon
 from api_server.language.words import phrase_key
 from prompts.library import load_library
+from tests.doubles.tool_catalogues import OURS, read_catalogue
 
 VOCABULARY = tomllib.loads(FOLDER.joinpath("vocabulary.toml").read_text("utf-8"))
 CAPABILITIES = tomllib.loads(FOLDER.joinpath("capabilities.toml").read_text("utf-8"))["capability"]
@@ -44,6 +46,20 @@ def test_no_company_name_is_listed_twice() -> None:
 def test_the_table_of_companies_is_large_and_has_the_sample_data() -> None:
     assert len(LEXICON.tickers) >= 150
     assert SAMPLE_STOCKS | {"^GSPC"} <= set(LEXICON.tickers)
+
+
+def test_what_is_said_to_be_missing_altogether_no_tool_gives() -> None:
+    denied = {
+        "options": "option", "forecast": "forecast", "economy": "econom",
+        "other_markets": "forex|commodit|bond", "trading": "place_|submit|cancel|replace|close_position",
+    }  # fmt: skip
+    unclear = {"falls", "levels", "crypto", "moving_average_days", "named_period", "earlier_question"}
+    never = {"machine", "advice"}
+    whole = {entry["id"] for entry in CAPABILITIES if not entry["missing"].startswith("recipe ")}
+    assert whole == set(denied) | unclear | never
+    names = [tool.name for tool in read_catalogue(*OURS).tools]
+    for words in denied.values():
+        assert not [name for name in names if re.search(words, name)]
 
 
 def test_every_missing_capability_names_a_recipe_that_exists() -> None:

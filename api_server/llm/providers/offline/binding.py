@@ -7,6 +7,7 @@ from typing import Any
 
 from api_server.language.periods import TRADING_DAYS_PER_WEEK, WEEK_NOTE, Period
 from api_server.language.reading import Reading
+from api_server.llm.providers.offline.choices import CHOICES, LISTS, LOSSES, MANNERS
 from prompts.library import Recipe
 
 
@@ -14,32 +15,11 @@ class Unbindable(Exception):
     """The recipe has no parameter for something that was asked; the message names it."""
 
 
+WITHOUT_PERIOD = frozenset(["today"])
+"""Concepts that stand for a period; the newest data answers them."""
+
 NEWEST_ONLY = frozenset(["dividend_yield"])
 """Concepts whose figure is known as of now alone, in recipes that have a period for other figures."""
-
-CHOICES: Mapping[str, Mapping[str, Any]] = {
-    "weekly": {"timeframe": "1Week"},
-    "monthly": {"by": "month"},
-    "extreme_month": {"by": "month"},
-    "yearly": {"by": "year"},
-    "extreme_year": {"by": "year"},
-    "weekday": {"by": "weekday"},
-    "gainers": {"direction": "gainers"},
-    "losers": {"direction": "losers"},
-    "minimum_variance": {"objective": "min_variance"},
-    "maximum_sharpe": {"objective": "max_sharpe"},
-    "risk_parity": {"objective": "risk_parity"},
-    "sharpe": {"objective": "max_sharpe"},
-    "alpha": {"rank_by": "alpha"},
-    "expected_shortfall": {"rank_by": "cvar"},
-    "losing": {"rank_by": "loss"},
-    "winning": {"rank_by": "gain"},
-    "loss": {"direction": "losers"},
-    "today": {"only_today": True},
-    "open_orders": {"status": "open"},
-    "filled_orders": {"status": "closed"},
-}
-"""Concepts that choose the value of a parameter, where the recipe has it."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +42,7 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
         for name, value in CHOICES.get(concept, {}).items()
         if name in known
     }
+    values |= {name: chosen for name, chosen in _lists(reading).items() if name in known}
     asked = {
         "short_window": reading.window_pair and reading.window_pair[0],
         "long_window": reading.window_pair and reading.window_pair[1],
@@ -71,7 +52,7 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
         "window": reading.window,
         "top": reading.count,
         "risk_free_rate": reading.risk_free,
-        "order": reading.order if len(reading.symbols) > 1 else None,
+        "order": _order(reading, known),
     }
     for name, value in asked.items():
         if value is not None and name not in known:
@@ -84,8 +65,30 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
     return Binding(values, tuple(_assumptions(reading, known)))
 
 
+def _order(reading: Reading, known: Mapping[str, Any]) -> str | None:
+    """Which end comes first. One symbol has none; in an account, the most lost is the lowest."""
+    if len(reading.symbols) > 1:
+        return reading.order
+    if reading.symbols or "order" not in known:
+        return None
+    if reading.order == "highest" and reading.concepts & LOSSES:
+        return "lowest"
+    return reading.order
+
+
+def _lists(reading: Reading) -> dict[str, list[str]]:
+    """The parameters that take every word of a kind, in the order of `LISTS`."""
+    chosen = {
+        name: [value for concept, value in members.items() if concept in reading.concepts]
+        for name, members in LISTS.items()
+    }
+    return {name: values for name, values in chosen.items() if values}
+
+
 def _is_within(value: Any, schema: Mapping[str, Any]) -> bool:
-    """Whether a value keeps the limits of its parameter."""
+    """Whether a value keeps the limits of its parameter; one that may be null has them beside null."""
+    kept = [part for part in schema.get("anyOf", []) if part.get("type") != "null"]
+    schema = {**kept[0], **schema} if kept else schema
     if value is not None and value not in schema.get("enum", [value]):
         return False
     if not isinstance(value, int | float):
@@ -133,7 +136,7 @@ def _period(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
         "end": period.end.isoformat() if period.end and not (period.is_named and is_one_purchase) else None,
     }
     asked = {name for name, value in given.items() if value is not None}
-    if not asked <= set(known) or (period.days is None and "months" not in known):
+    if not asked <= set(known) or (not asked and "months" not in known):
         raise Unbindable(f"the period {period.words!r}")
     return {
         name: value for name, value in given.items() if name in asked or (name == "days" and "days" in known)
@@ -151,7 +154,11 @@ def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
     notes = [f"{m.words!r} was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
     if reading.period and reading.period.note and not reading.is_about_crypto:
         notes.append(reading.period.note)
-    kind = "days" if reading.is_about_crypto else "trading days"
-    if reading.period is None and known.get("days", {}).get("default"):
-        notes.append(f"no period was given, so the last {known['days']['default']} {kind} were taken")
+    kind = "day" if reading.is_about_crypto else "trading day"
+    days = known.get("days", {}).get("default")
+    if reading.period is None and days and not reading.concepts & WITHOUT_PERIOD:
+        taken = f"{kind} was" if days == 1 else f"{days} {kind}s were"
+        notes.append(f"no period was given, so the last {taken} taken")
+    if "overview" in reading.concepts and len(reading.concepts - MANNERS) == 1:
+        notes.append("no figure was named, so an overview is given")
     return notes

@@ -4,14 +4,32 @@ The sample questions of a recipe teach its frames, and a question is answered by
 very frame. Nothing is answered for being similar.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from api_server.language.reading import Reading
+from api_server.llm.providers.offline.choices import (
+    DAY_BARS,
+    HOLIDAYS,
+    INDICATORS,
+    MANNERS,
+    REPORT_ITEMS,
+    RISK_FIGURES,
+)
 from prompts.library import Recipe
 
-MANNERS = frozenset(["chart", "compare", "latest", "today", "when"])
-"""Concepts that say how or as of when something is asked, not what."""
+WIDE = frozenset(["overview", "table"])
+"""Concepts that say nothing beside another one: an overview of the dividends is the dividends."""
+
+FAMILIES: Mapping[str, tuple[int, frozenset[str]]] = {
+    "several indicators": (2, INDICATORS),
+    "several risk figures": (2, RISK_FIGURES),
+    "several report items": (2, REPORT_ITEMS | {"earnings_per_share"}),
+    "report item": (1, REPORT_ITEMS),
+    "within the day": (1, DAY_BARS),
+    "holiday": (1, HOLIDAYS),
+}
+"""Concepts that recipes answer alike: so many of a family, or more, are one concept of a frame."""
 
 
 class BadSample(Exception):
@@ -53,13 +71,25 @@ def frame_of(reading: Reading) -> Frame:
         "an extreme": reading.order is not None and cardinality == "one symbol",
         f"{reading.order} first": reading.order is not None and cardinality == "no symbol",
     }
-    # To rank several symbols is to compare them.
-    idle = {"compare"} if several and len(reading.concepts) > 1 else set()
     return Frame(
-        concepts=reading.concepts - idle,
+        concepts=_gather(_without_idle(reading.concepts, several)),
         slots=frozenset(slot for slot, is_filled in filled.items() if is_filled),
         has_period=reading.period is not None and not is_day,
     )
+
+
+def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
+    """To rank several symbols is to compare them, and a compound growth rate is always that of a year."""
+    told = concepts - WIDE if concepts - WIDE - MANNERS else concepts
+    told = told - {"yearly"} if "cagr" in told else told
+    return told - {"compare"} if several and len(told) > 1 else told
+
+
+def _gather(concepts: frozenset[str]) -> frozenset[str]:
+    for name, (least, members) in FAMILIES.items():
+        if len(concepts & members) >= least:
+            concepts = concepts - members | {name}
+    return concepts
 
 
 class FrameIndex:
@@ -84,6 +114,13 @@ class FrameIndex:
             return found
         found = self.find(Frame(frame.concepts, frame.slots - {CRYPTO}, frame.has_period))
         return found if found and {CRYPTO_TOOL, STOCK_TOOL} <= set(found.tools) else None
+
+    def needs_symbol(self, frame: Frame) -> bool:
+        """Whether what is asked is answered for named symbols alone."""
+        about_symbols = {
+            c for known in self._recipes if "no symbol" not in known.slots for c in known.concepts
+        }
+        return frame.concepts - MANNERS <= about_symbols
 
     def closest(self, frame: Frame, recipes: Collection[Recipe]) -> Recipe | None:
         """Of `recipes`, the one about most of the same; None when none shares a concept that is a subject."""

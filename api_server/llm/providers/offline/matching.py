@@ -46,7 +46,7 @@ class Matcher:
             raise NoMatch(_not_understood(reading))
         recipe = self._index.find(frame_of(reading))
         if recipe is None:
-            raise NoMatch(_no_recipe(reading))
+            raise NoMatch(_no_recipe(reading, self._index.needs_symbol(frame_of(reading))))
         try:
             return Match(recipe, bind(reading, recipe))
         except Unbindable as unbindable:
@@ -79,15 +79,15 @@ def _not_understood(reading: Reading) -> str:
     return reading.problems[0]
 
 
-def _no_recipe(reading: Reading) -> str:
+def _no_recipe(reading: Reading, needs_symbol: bool) -> str:
     about = ", ".join(sorted(concept.replace("_", " ") for concept in reading.concepts))
     if not about:
         named = ", ".join(reading.symbols)
         return f"The question does not say what to find out{f' about {named}' if named else ''}."
-    if not reading.symbols and not reading.asks_all_stocks:
+    if needs_symbol and not reading.symbols and not reading.asks_all_stocks:
         return f"The question names no symbol to look at ({about}); write its ticker in capitals."
-    named = ", ".join(reading.symbols) or "all stocks"
-    return f"No recipe answers this combination: {about}, for {named}."
+    named = ", ".join(reading.symbols) or ("all stocks" if reading.asks_all_stocks else "")
+    return f"No recipe answers this combination: {about}{f', for {named}' if named else ''}."
 
 
 def _quoted(words: Sequence[str]) -> str:

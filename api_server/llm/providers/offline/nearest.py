@@ -15,12 +15,14 @@ BEFORE_PERIOD = r"(?:over |in |during |for |on |with )?(?:the )?"
 def nearest_question(asked: Reading, recipes: Collection[Recipe], matcher: Matcher) -> str | None:
     """A question that one of `recipes` answers, as near as possible to `asked`; None when there is none."""
     frame = frame_of(asked)
-    for recipe in _by_nearness(asked, recipes, matcher):
-        samples = [matcher.read(question) for question in recipe.questions]
-        samples.sort(key=lambda sample: -len(frame_of(sample).concepts & frame.concepts))
-        for question in (question for sample in samples for question in _rewordings(sample, asked)):
-            if matcher.answers(question, recipe):
-                return question
+    ordered = _by_nearness(asked, recipes, matcher)
+    for keeps_symbols in (True, False):
+        for recipe in ordered:
+            samples = [matcher.read(question) for question in recipe.questions]
+            samples.sort(key=lambda sample: -len(frame_of(sample).concepts & frame.concepts))
+            for question in (q for sample in samples for q in _rewordings(sample, asked, keeps_symbols)):
+                if matcher.answers(question, recipe):
+                    return question
     return None
 
 
@@ -40,14 +42,18 @@ def _by_nearness(asked: Reading, recipes: Collection[Recipe], matcher: Matcher) 
     return sorted(nearest, key=lambda recipe: several and "symbol" in recipe.parameters["properties"])
 
 
-def _rewordings(sample: Reading, asked: Reading) -> Iterator[str]:
-    """`sample` with the symbols and the period of `asked`, then with the symbols alone, then as it is."""
+def _rewordings(sample: Reading, asked: Reading, keeps_symbols: bool) -> Iterator[str]:
+    """`sample` with the symbols and the period of `asked`, then with the symbols alone; or as it is."""
     symbols = asked.symbols
-    text = _with_symbols(sample, symbols) if symbols and sample.mentions else sample.text
+    if not keeps_symbols:
+        yield sample.text
+        return
+    if symbols and not sample.mentions:
+        return
+    text = _with_symbols(sample, symbols) if symbols else sample.text
     if asked.period and sample.period and not (asked.problems or asked.unknown) and _words_of(asked.period):
         yield _with_period(text, sample.period, asked.period)
     yield text
-    yield sample.text
 
 
 def _with_symbols(sample: Reading, symbols: list[str]) -> str:
