@@ -7,7 +7,7 @@ first to the last of the yearly reports. A year is that of the company, which ma
 
 Questions:
     What was the net income of MSFT?
-    Show the revenue of NVDA over the last 4 quarters.
+    Show the quarterly gross margin of NVDA over the last 8 quarters.
     What are the total assets of JPM as of 2024-12-31?
     Compare the net debt of T and VZ.
     Which of AMZN and GOOGL had the highest capex in 2024?

@@ -6,12 +6,12 @@ trading is answered by the last one before it.
 
 Questions:
     What was the high of KO on 2024-08-05?
-    Show the open, high, low and close of MSFT on 2023-03-13.
+    What did Bitcoin close at on 2025-03-03?
     What was the low of XOM today?
     What is the latest bar of PEP?
     Show the OHLC bars of GE over the last 5 trading days.
     What was the lowest low of PFE in 2020?
-    What was the high and the low of HD over the past month?
+    What was the price of Ethereum on 2024-02-29?
     What was the opening and closing price of WMT on 2022-06-16?
     Show the open and close of JNJ.
     Show the candlestick chart of MRK over the past 3 months.

@@ -46,14 +46,15 @@ def analyze(
     """Say on which days the US stock market is closed or closes early.
 
     on: one day; wins over every other parameter
-    holiday: the next such day; wins over a period
+    holiday: the first such day from the beginning of the period
     start: first day of the period
     end: last day of the period; a year after the first one when it is not given
     """
     step("reading the calendar")
     today = pd.Timestamp(alpaca_market_clock()["data"]["now"]).tz_convert(NEW_YORK).tz_localize(None).normalize()
-    day = pd.Timestamp(on) if on else next_holiday(holiday, today) if holiday else None
-    first = day or (pd.Timestamp(start) if start else today)
+    begin = pd.Timestamp(start) if start else today
+    day = pd.Timestamp(on) if on else next_holiday(holiday, begin) if holiday else None
+    first = day or begin
     last = day or (pd.Timestamp(end) if end else first + pd.DateOffset(years=1))
     calendar = alpaca_market_calendar(start=f"{first:%Y-%m-%d}", end=f"{last:%Y-%m-%d}")["data"]
     sessions = {
@@ -74,10 +75,10 @@ def analyze(
     }
 
 
-def next_holiday(holiday: str, today: pd.Timestamp) -> pd.Timestamp:
-    """The next day of this name, today included; where it falls on a weekend that is said by the answer."""
-    found = [holiday_of(holiday, year) for year in (today.year, today.year + 1)]
-    return next(day for day in found if day >= today)
+def next_holiday(holiday: str, begin: pd.Timestamp) -> pd.Timestamp:
+    """The first day of this name from `begin` on; where it falls on a weekend, the answer says so."""
+    found = [holiday_of(holiday, year) for year in (begin.year, begin.year + 1)]
+    return next(day for day in found if day >= begin)
 
 
 def holiday_of(holiday: str, year: int) -> pd.Timestamp:

@@ -160,6 +160,10 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("Has PEP raised its dividend every year since 2012?", "dividend_raises",
      {"symbol": "PEP", "start": "2012-01-01"}),
     ("Are US markets open on Thanksgiving?", "market_calendar", {"holiday": "thanksgiving"}),
+    ("Is the market open on Christmas 2028?", "market_calendar",
+     {"holiday": "christmas", "start": "2028-01-01", "end": "2028-12-31"}),
+    ("closing price of solana on 2025-06-02", "high_and_low", {"symbol": "SOL/USD", "on": "2025-06-02"}),
+    ("How much debt does CAT have?", "company_figures", {"symbols": ["CAT"], "items": ["total_debt"]}),
     ("Is the market closed on 2027-01-18?", "market_calendar", {"on": "2027-01-18"}),
 ]  # fmt: skip
 

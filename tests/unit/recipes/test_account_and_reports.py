@@ -154,6 +154,7 @@ def test_news_of_holdings_begins_with_the_week(runner: RecipeRunner, library: Li
         ({"holiday": "thanksgiving"}, "2026-11-26", "closed"),
         ({"holiday": "day_after_thanksgiving"}, "2026-11-27", "open from 09:30 to 13:00"),
         ({"holiday": "good_friday"}, "2027-03-26", "closed"),
+        ({"holiday": "christmas", "start": "2027-01-01", "end": "2027-12-31"}, "2027-12-25", "closed"),
         ({"holiday": "memorial_day"}, "2027-05-31", "closed"),
         ({"holiday": "labor_day"}, "2027-09-06", "closed"),
         ({"start": "2027-01-01", "end": "2027-12-31"}, "2027-01-18", "closed"),

@@ -18,6 +18,11 @@ class Unbindable(Exception):
 WITHOUT_PERIOD = frozenset(["today"])
 """Concepts that stand for a period; the newest data answers them."""
 
+NEEDS_PERIOD = frozenset(["extreme_price"])
+"""Concepts that mean nothing for the newest day alone."""
+
+PERIOD_NAMES = frozenset(["days", "months", "to_date", "start", "end", "on"])
+
 NEWEST_ONLY = frozenset(["dividend_yield"])
 """Concepts whose figure is known as of now alone, in recipes that have a period for other figures."""
 
@@ -33,6 +38,8 @@ class Binding:
 def bind(reading: Reading, recipe: Recipe) -> Binding:
     """The parameters of `recipe` for this question. Raises `Unbindable`."""
     known = recipe.parameters["properties"]
+    if reading.period is None and reading.concepts & NEEDS_PERIOD:
+        raise Unbindable("a highest or lowest price without a period")
     if reading.period and reading.concepts & NEWEST_ONLY:
         raise Unbindable(f"the period {reading.period.words!r}")
     values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
@@ -61,7 +68,9 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
             values[name] = value
     for name, value in values.items():
         if not _is_within(value, known[name]):
-            raise Unbindable(f"{name.replace('_', ' ')} {value}")
+            is_period = reading.period and name in PERIOD_NAMES
+            said = f"the period {reading.period.words!r}" if reading.period and is_period else None
+            raise Unbindable(said or f"{name.replace('_', ' ')} {value}")
     return Binding(values, tuple(_assumptions(reading, known)))
 
 

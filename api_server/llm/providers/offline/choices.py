@@ -21,6 +21,7 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "volatility": {"measure": "volatility"},
     "drawdown": {"measure": "drawdown"},
     "cagr": {"by": "year"},
+    "quarterly": {"by": "quarter"},
     "minute_bars": {"timeframe": "1Min"},
     "five_minute_bars": {"timeframe": "5Min"},
     "quarter_hour_bars": {"timeframe": "15Min"},
