@@ -2,8 +2,9 @@
 
 Figures are those of the reports, by quarter or year, newest last; without a period the last four quarters
 or the last six years. Amounts of a period are added up over the reports that are shown, and a margin is the
-sum over the sum of the revenue; assets and debts are those of the newest report. Growth a year is from the
-first to the last of the yearly reports. A year is that of the company, which may end in any month.
+sum over the sum of the revenue; assets and debts are those of the newest report. Its change is on the report
+of a year before; growth a year is from the first to the last of the yearly reports. A year is that of the
+company, which may end in any month.
 
 Questions:
     What was the net income of MSFT?
@@ -11,11 +12,11 @@ Questions:
     What are the total assets of JPM as of 2024-12-31?
     Compare the net debt of T and VZ.
     Which of AMZN and GOOGL had the highest capex in 2024?
-    What is the revenue CAGR of META from 2019 to 2023?
     Show the annual revenue of AMZN since 2018.
-    Show the quarterly gross margins of AMD and INTC.
+    What is the revenue CAGR of META from 2019 to 2023?
     Compare the annual revenue CAGR of KO and PEP.
-    Compare the annual free cash flow of KO and PEP since 2020.
+    What is the revenue growth of NVDA?
+    Compare the revenue growth of AMD and INTC.
 """
 
 from datetime import date
@@ -61,6 +62,7 @@ def analyze(
     on: date | None = None,
     start: date | None = None,
     end: date | None = None,
+    rank_by: Literal["amount", "growth", "growth_a_year"] = "amount",
     order: Literal["highest", "lowest"] = "highest",
 ) -> dict:
     """Compare a figure of the reports of companies: revenue, income, margins, cash flow, assets or debt.
@@ -72,6 +74,7 @@ def analyze(
     on: the newest report that ended by this day; wins over every period
     start: first end of a report; wins over months
     end: last end of a report
+    rank_by: the figure itself, its change on the year before, or its growth a year
     order: whether the highest figure comes first or the lowest
     """
     if not symbols or not items:
@@ -88,8 +91,12 @@ def analyze(
             tables[symbol] = cut_reports(answer["data"], items, "year", limits)
         if tables[symbol].empty:
             raise ValueError(f"{symbol} has no reports in this period; choose another one")
-    sums = {symbol: {item: total(table, item) for item in items} for symbol, table in tables.items()}
-    ranked = sorted(tables, key=lambda s: rank_key(sums[s][items[0]], order))
+    measure = {
+        "amount": total,
+        "growth": lambda table, item: table.attrs["changes"][item],
+        "growth_a_year": growth,
+    }[rank_by]
+    ranked = sorted(tables, key=lambda symbol: rank_key(measure(tables[symbol], items[0]), order))
     return {
         "description": " ".join(describe(symbol, tables[symbol], items) for symbol in ranked),
         "body": [row for symbol in ranked for row in rows(symbol, tables[symbol], items)],
@@ -105,12 +112,23 @@ def cut_reports(data: dict, items: list[str], by: str, limits: dict) -> pd.DataF
         raise ValueError(
             f"{data['symbol']} has no reports here, as funds and indices have none; ask about a company"
         )
+    whole = table
     first, last = (limits[name] and limits[name].isoformat() for name in ("start", "end"))
     table = table[first:last]
     if first is None:
         table = table.tail(limits["count"] or REPORTS[by])
-    table.attrs = {"currency": reports["income"]["currency"] or "USD", "by": by}
+    changes = {item: year_change(whole, item, table.index[-1]) for item in items} if len(table) else {}
+    table.attrs = {"currency": reports["income"]["currency"] or "USD", "by": by, "changes": changes}
     return table
+
+
+def year_change(table: pd.DataFrame, item: str, day: str) -> float | None:
+    """The change on the report of a year before, None without one above 0; a margin has none."""
+    ages = (pd.Timestamp(day) - pd.to_datetime(table.index)).days
+    before = table[item][(ages >= 350) & (ages <= 380)]
+    if item in MARGINS or before.empty or not before.iloc[-1] > 0 or pd.isna(table.loc[day, item]):
+        return None
+    return float(table.loc[day, item] / before.iloc[-1] - 1)
 
 
 def read_reports(reports: dict, items: list[str]) -> pd.DataFrame:
@@ -159,13 +177,19 @@ def describe(symbol: str, table: pd.DataFrame, items: list[str]) -> str:
     item, currency, by = items[0], table.attrs["currency"], table.attrs["by"]
     newest = say(table[item].iloc[-1], item, currency)
     when = f"{'at the end of the' if item in STOCKS else 'in the'} {by} to {table.index[-1]}"
-    text = f"{symbol} had {article(item)}{name(item)} of {newest} {when}"
+    change = table.attrs["changes"][item]
+    moved = "" if change is None else f" ({change:+.2%} on the {before(by)})"
+    text = f"{symbol} had {article(item)}{name(item)} of {newest} {when}{moved}"
     if len(table) > 1 and item not in STOCKS:
         whole = say(total(table, item), item, currency)
         text += f", and of {whole} in the {len(table)} {by}s that ended from {table.index[0]} to {table.index[-1]}"
     grown = growth(table, item)
     text += "" if grown is None else f"; it grew by {grown:+.2%} a year since the year to {table.index[0]}"
     return f"{text}."
+
+
+def before(by: str) -> str:
+    return "year before" if by == "year" else "quarter a year before"
 
 
 def article(item: str) -> str:
@@ -184,7 +208,11 @@ def say(value: float | None, item: str, currency: str) -> str:
 
 def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
     by = table.attrs["by"]
-    span = f"{len(table)} {by}s that ended from {table.index[0]} to {table.index[-1]}"
+    span = (
+        f"{len(table)} {by}s that ended from {table.index[0]} to {table.index[-1]}"
+        if len(table) > 1
+        else f"{by} to {table.index[-1]}"
+    )
     found = []
     for item in items:
         money = {"format": "percent"} if item in MARGINS else {"format": "currency", "unit": table.attrs["currency"]}
@@ -198,18 +226,7 @@ def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
                 **money,
             }
         )
-        grown = growth(table, item)
-        if grown is not None:
-            found.append(
-                {
-                    "id": f"{symbol}:{item}:growth",
-                    "key": f"{symbol} {name(item)}, growth a year",
-                    "value": grown,
-                    "format": "percent",
-                    "is_change": True,
-                    "description": f"from the year to {table.index[0]} to that to {table.index[-1]}",
-                }
-            )
+        found += growth_rows(symbol, table, item)
         found += [
             {
                 "id": f"{symbol}:{item}:{day}",
@@ -221,6 +238,26 @@ def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
             for day, value in table[item][::-1].items()
         ]
     return found
+
+
+def growth_rows(symbol: str, table: pd.DataFrame, item: str) -> list[dict]:
+    by, first, last = table.attrs["by"], table.index[0], table.index[-1]
+    known = {
+        "growth": ("growth a year", growth(table, item), f"from the year to {first} to that to {last}"),
+        "change": (f"change on the {before(by)}", table.attrs["changes"][item], f"{by} to {last}"),
+    }
+    return [
+        {
+            "id": f"{symbol}:{item}:{key}",
+            "key": f"{symbol} {name(item)}, {title}",
+            "value": value,
+            "format": "percent",
+            "is_change": True,
+            "description": when,
+        }
+        for key, (title, value, when) in known.items()
+        if value is not None
+    ]
 
 
 def draw(item: str, tables: dict) -> dict:

@@ -11,6 +11,7 @@ Questions:
     How many shares of PG do I own?
     Show my position in GLD.
     Do I own TSLA?
+    How much Bitcoin do I own?
     How much of NVDA is in my portfolio?
 """
 

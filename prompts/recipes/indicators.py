@@ -96,10 +96,13 @@ def analyze(
     window: bars of the indicators that look back; the common number of each when it is not given
     """
     step("fetching bars")
-    bars = fetch_bars(symbol, BARS)
     names = list(dict.fromkeys(indicators)) or list(PLANS)
-    require(bars, sorted({column for name in names for column in PLANS[name][1]}), symbol)
-    bars = bars.dropna(subset=[column for name in names for column in PLANS[name][1]])
+    inputs = sorted({column for name in names for column in PLANS[name][1]})
+    bars = fetch_bars(symbol, BARS)
+    if "/" not in symbol and bars[inputs].isna().all().any():
+        bars = fetch_traded(symbol, BARS)
+    require(bars, inputs, symbol)
+    bars = bars.dropna(subset=inputs)
     step("calculating")
     columns = {label: column for name in names for label, column in calculate(name, bars, window).items()}
     short = [label for label, column in columns.items() if column.isna().all()]
@@ -118,6 +121,15 @@ def analyze(
             for name in names
         ],
     }
+
+
+def fetch_traded(symbol: str, limit: int) -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, limit=limit, adjustment="split")
+    data = answer["data"]
+    bars = pd.DataFrame({name: data[name] for name in FLOW}, index=pd.to_datetime(data["timestamp"]), dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars
 
 
 def calculate(name: str, bars: pd.DataFrame, window: int | None) -> dict:

@@ -124,11 +124,11 @@ def describe_day(day: pd.Timestamp, sessions: dict) -> str:
 def describe(first: pd.Timestamp, last: pd.Timestamp, special: list[str], sessions: dict) -> str:
     closed = [day for day in special if day not in sessions]
     short = [day for day in special if day in sessions]
-    ahead = f"; the first is {closed[0]}" if closed else ""
-    early = f"; the first is {short[0]}" if short else ""
+    ahead = f", first on {pd.Timestamp(closed[0]):%A %Y-%m-%d}" if closed else ""
+    early = f", first on {pd.Timestamp(short[0]):%A %Y-%m-%d}" if short else ""
     return (
-        f"From {first:%Y-%m-%d} to {last:%Y-%m-%d} the US stock market has {len(closed)} weekdays without trading{ahead}, "
-        f"and {len(short)} on which it closes early{early}."
+        f"From {first:%Y-%m-%d} to {last:%Y-%m-%d} the US stock market is closed on {len(closed)} weekdays{ahead}, and "
+        f"closes early on {len(short)}{early}."
     )
 
 

@@ -138,7 +138,8 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("gross margins of KO and PEP for the last 8 quarters", "company_figures",
      {"symbols": ["KO", "PEP"], "items": ["gross_margin"], "months": 24}),
     ("annual net income CAGR of CAT from 2018 to 2024", "company_figures",
-     {"symbols": ["CAT"], "items": ["net_income"], "by": "year", "start": "2018-01-01", "end": "2024-12-31"}),
+     {"symbols": ["CAT"], "items": ["net_income"], "by": "year", "rank_by": "growth_a_year",
+      "start": "2018-01-01", "end": "2024-12-31"}),
     ("total debt of BA as of 30 June 2024", "company_figures",
      {"symbols": ["BA"], "items": ["total_debt"], "on": "2024-06-30"}),
     ("revenue, net income and free cash flow of DIS", "financial_results", {"symbol": "DIS"}),
@@ -164,6 +165,12 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
      {"holiday": "christmas", "start": "2028-01-01", "end": "2028-12-31"}),
     ("closing price of solana on 2025-06-02", "high_and_low", {"symbol": "SOL/USD", "on": "2025-06-02"}),
     ("How much debt does CAT have?", "company_figures", {"symbols": ["CAT"], "items": ["total_debt"]}),
+    ("What is the earnings date of UBER?", "earnings_dates", {"symbols": ["UBER"]}),
+    ("top 15 holdings of XLV", "index_members", {"symbol": "XLV", "top": 15}),
+    ("Which of UBER and DIS had the highest net income growth in 2024?", "company_figures",
+     {"symbols": ["UBER", "DIS"], "items": ["net_income"], "by": "year", "rank_by": "growth",
+      "start": "2024-01-01", "end": "2024-12-31", "order": "highest"}),
+    ("net debt of DIS", "company_figures", {"symbols": ["DIS"], "items": ["net_debt"]}),
     ("Is the market closed on 2027-01-18?", "market_calendar", {"on": "2027-01-18"}),
 ]  # fmt: skip
 

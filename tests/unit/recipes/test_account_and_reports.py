@@ -56,6 +56,44 @@ def test_growth_a_year_is_between_the_first_and_the_last_yearly_report(
     assert sum(name.startswith("PLTR:revenue:2") for name in found) == 3
 
 
+def test_a_change_is_on_the_report_of_a_year_before_and_ranks_where_growth_is_asked(
+    runner: RecipeRunner, library: Library
+) -> None:
+    recipe = library.find("company_figures")
+    result = runner.run(
+        recipe, symbols=["AMD", "INTC"], by="year", rank_by="growth", start="2024-01-01", end="2024-12-31"
+    )
+    found = figures(result)
+    changes = {}
+    for symbol in ("AMD", "INTC"):
+        revenue = reports_of(runner, symbol, "yearly", "income", "revenue")
+        changes[symbol] = revenue["2024-12-31"] / revenue["2023-12-31"] - 1
+        assert found[f"{symbol}:revenue:change"] == pytest.approx(changes[symbol])
+    assert result.description.startswith(max(changes, key=lambda symbol: changes[symbol]))
+
+
+def test_the_next_report_is_the_first_after_today(runner: RecipeRunner, library: Library) -> None:
+    asked = {"symbols": ["NVDA"], "from_date": "2025-11-24", "to_date": "2027-04-01"}
+    reports = runner.call("eodhd_earnings_calendar", asked)["data"]["reports"]
+    ahead = min(report["report_date"] for report in reports if report["report_date"] > "2026-11-24")
+    last = max(report["report_date"] for report in reports if report["report_date"] <= "2026-11-24")
+    result = runner.run(library.find("earnings_dates"), symbols=["NVDA"])
+    assert f"report next on {ahead}" in result.description
+    (known,) = [report for report in reports if report["report_date"] == last]
+    assert figures(result)[f"NVDA:{last}:surprise"] == known["surprise_fraction"]
+    with pytest.raises(ValueError, match="funds have none"):
+        runner.run(library.find("earnings_dates"), symbols=["SPY"])
+
+
+def test_the_members_of_a_fund_are_the_heaviest_first(runner: RecipeRunner, library: Library) -> None:
+    members = runner.call("eodhd_constituents", {"symbol": "QQQ"})["data"]["constituents"]
+    result = runner.run(library.find("index_members"), symbol="QQQ", top=3)
+    weights = [member["weight"] for member in members]
+    assert [row.value for row in result.body[1:4]] == sorted(weights, reverse=True)[:3]
+    sectors = {str(row.id): row.value for row in result.body[4:]}
+    assert sum(sectors.values()) == pytest.approx(sum(weights))
+
+
 def test_debts_are_those_of_the_newest_report_up_to_a_day(runner: RecipeRunner, library: Library) -> None:
     recipe = library.find("company_figures")
     debt = reports_of(runner, "T", "quarterly", "balance", "net_debt")

@@ -7,7 +7,7 @@ import pytest
 
 from prompts.library import Library
 from schemas.result import Result
-from tests.doubles.recipe_run import RecipeRunner
+from tests.doubles.recipe_run import RecipeRunner, ToolError
 
 TOLERANCE = 1e-9
 NAMES = ["open", "high", "low", "close", "volume"]
@@ -111,6 +111,10 @@ def test_indicators_side_by_side_are_those_of_their_tools(runner: RecipeRunner, 
     assert found["obv_change"] == pytest.approx((signs * bars["volume"].tail(20)).sum())
 
 
-def test_an_indicator_of_volume_says_when_the_data_has_none(runner: RecipeRunner, library: Library) -> None:
-    with pytest.raises(ValueError, match="no volume"):
-        runner.run(library.find("indicators"), symbol="AAPL", indicators=["obv"])
+def test_an_indicator_of_volume_takes_bars_that_have_one(runner: RecipeRunner, library: Library) -> None:
+    found = figures(runner.run(library.find("indicators"), symbol="AAPL", indicators=["obv"]))
+    bars = bars_of(runner, "AAPL", limit=500)
+    signs = bars["close"].diff().tail(20).apply(lambda change: (change > 0) - (change < 0))
+    assert found["obv_change"] == pytest.approx((signs * bars["volume"].tail(20)).sum())
+    with pytest.raises(ToolError):
+        runner.run(library.find("indicators"), symbol="ZZZZQ", indicators=["obv"])

@@ -86,6 +86,9 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
 
 
 def _gather(concepts: frozenset[str]) -> frozenset[str]:
+    """The members of a family as one; reports are of quarters or years, which is only a parameter."""
+    if concepts & REPORT_ITEMS:
+        concepts -= {"quarterly", "yearly"}
     for name, (least, members) in FAMILIES.items():
         if len(concepts & members) >= least:
             concepts = concepts - members | {name}
