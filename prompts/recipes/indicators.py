@@ -11,7 +11,7 @@ Questions:
     What is the MFI of AMD?
     What is the 20-day MFI of KO?
     What is the Williams %R of XOM?
-    What is the CCI of CAT?
+    What is the commodity channel index of CAT?
     What is the rate of change of GE?
     Show the moving averages of JPM.
     Is NVDA overbought, show the RSI and the MACD.

@@ -9,6 +9,8 @@ Questions:
     What is my portfolio now?
     How is my portfolio today?
     Show my portfolio.
+    What is my P&L today?
+    How much did I make today?
 """
 
 from mcp_client import alpaca_trading_account, alpaca_trading_positions, step

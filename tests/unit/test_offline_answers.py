@@ -171,6 +171,8 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
      {"symbols": ["UBER", "DIS"], "items": ["net_income"], "by": "year", "rank_by": "growth",
       "start": "2024-01-01", "end": "2024-12-31", "order": "highest"}),
     ("net debt of DIS", "company_figures", {"symbols": ["DIS"], "items": ["net_debt"]}),
+    ("optimise my portfolio for minimum risk", "holdings_weights", {"objective": "min_variance"}),
+    ("how much did I lose today", "portfolio_overview", {}),
     ("Is the market closed on 2027-01-18?", "market_calendar", {"on": "2027-01-18"}),
 ]  # fmt: skip
 

@@ -147,6 +147,21 @@ def test_holdings_are_ranked_by_what_was_asked(runner: RecipeRunner, library: Li
     assert falls == sorted(falls)
 
 
+def test_no_weights_of_the_holdings_are_less_volatile_than_those_found(
+    runner: RecipeRunner, library: Library
+) -> None:
+    found = figures(runner.run(library.find("holdings_weights"), objective="min_variance"))
+    assert found["best:volatility"] < found["now:volatility"]
+    held = runner.call("alpaca_trading_positions", {})["data"]["positions"]
+    stocks = {p["symbol"]: p["market_value"] for p in held if p["asset_class"] != "crypto"}
+    table = runner.call("alpaca_market_stocks_multi_bars", {"symbols": list(stocks), "limit": 757})["data"]
+    returns = pd.DataFrame(table["close"]).dropna().pct_change().dropna()
+    for weights, name in ((pd.Series(stocks) / sum(stocks.values()), "now"), (pd.Series(found), "best")):
+        daily = (returns * weights[list(stocks)].astype(float)).sum(axis=1)
+        assert found[f"{name}:volatility"] == pytest.approx(daily.std() * 252**0.5)
+    assert sum(found[symbol] for symbol in stocks) == pytest.approx(1)
+
+
 def test_a_position_is_the_brokers_and_none_is_an_answer(runner: RecipeRunner, library: Library) -> None:
     recipe = library.find("holding")
     held = runner.call("alpaca_trading_positions", {})["data"]["positions"][0]

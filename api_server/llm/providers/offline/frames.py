@@ -86,8 +86,8 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
 
 
 def _gather(concepts: frozenset[str]) -> frozenset[str]:
-    """The members of a family as one; reports are of quarters or years, which is only a parameter."""
-    if concepts & REPORT_ITEMS:
+    """The members of a family as one. The length of reports is a parameter; earnings a share are by quarter."""
+    if concepts & REPORT_ITEMS and "earnings_per_share" not in concepts:
         concepts -= {"quarterly", "yearly"}
     for name, (least, members) in FAMILIES.items():
         if len(concepts & members) >= least:
