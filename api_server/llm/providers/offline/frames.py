@@ -86,7 +86,7 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
 
 
 def _gather(concepts: frozenset[str]) -> frozenset[str]:
-    """The members of a family as one. The length of reports is a parameter; earnings a share are by quarter."""
+    """The members of a family as one. The length of reports is a parameter, but earnings a share have one."""
     if concepts & REPORT_ITEMS and "earnings_per_share" not in concepts:
         concepts -= {"quarterly", "yearly"}
     for name, (least, members) in FAMILIES.items():
