@@ -9,6 +9,8 @@ from schemas.label import DataLabel
 from schemas.understanding import Aspect
 
 RECIPE = "recipe:"
+SIMULATED = "simulated"
+"""The provider whose name says no more than that."""
 TRUSTED = {
     Trust.RAN: "Its script ran, and nobody has checked it yet.",
     Trust.CHECKED: "Its script is checked by tests.",
@@ -67,8 +69,9 @@ def _write(value: Any) -> str:
 
 
 def _origin(label: DataLabel) -> str:
-    """As in "simulated, from sample, as of 2026-01-02"."""
+    """As in "in part simulated, from alpaca, as of 2026-01-02"."""
     simulated = {"yes": ["simulated"], "mixed": ["in part simulated"]}.get(label.simulated or "no", [])
-    providers = [f"from {join(label.providers)}"] if label.providers else []
+    real = [provider for provider in label.providers if provider != SIMULATED]
+    providers = [f"from {join(real)}"] if real else []
     moments = [f"as of {label.as_of_last}"] if label.as_of_last else []
     return ", ".join([*simulated, *providers, *moments]) or "of an unnamed source"
