@@ -1,7 +1,8 @@
 """What a vague question is taken to mean: the sensible default, said as such, and its alternatives."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from api_server.dialogue.meaning import asks_where_it_is
 from api_server.dialogue.parts import Cut, Part, PartKind
 from api_server.dialogue.rewriting import Rewriter, as_sentence, join
 from api_server.dialogue.subjects import subject_text, symbols_of
@@ -33,7 +34,7 @@ def expand(cut: Cut, terms: Terms) -> Expansion:
     ]
     expansion = (
         _choice(cut)
-        or _topicless(cut, terms)
+        or _with_output(_topicless(cut, terms), cut)
         or _subjectless(cut, terms)
         or _timeless(cut, terms)
         or Expansion(cut.text)
@@ -90,9 +91,10 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
     """Only somebody is named: "apple", "compare apple and tesla", "how's my portfolio?"."""
     says_more = [
         part
-        for part in cut.of(PartKind.WORD, PartKind.NUMBER, PartKind.DIRECTION)
+        for part in cut.of(PartKind.WORD, PartKind.NUMBER, PartKind.DIRECTION, PartKind.FREQUENCY)
         if part.value not in terms.sets["vague"]
     ]
+    says_more += [part for part in cut.of(PartKind.FILLER) if asks_where_it_is(part, cut)]
     is_vague = all(part.value in ("day_change",) for part in cut.of(PartKind.TOPIC))
     if says_more or not is_vague or (cut.of(PartKind.TOPIC) and cut.of(PartKind.SYMBOL)):
         return None
@@ -107,7 +109,7 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
         return Expansion(
             as_sentence(f"How did {subject} perform {own}?"), DEFAULT_TOPIC, ("the return is meant",)
         )
-    if subject in ("my portfolio", "my account"):
+    if subject in ("my portfolio", "my account") and period:
         return Expansion(
             f"What are the value, today's profit and loss, and the largest gain and loss in {subject}?",
             DEFAULT_TOPIC,
@@ -122,6 +124,16 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
     return Expansion(
         as_sentence(f"How did {subject} perform {own}?"), DEFAULT_TOPIC, ("the return is meant",)
     )
+
+
+def _with_output(expansion: Expansion | None, cut: Cut) -> Expansion | None:
+    """With the table or chart that was asked for."""
+    wanted = dict.fromkeys(part.value for part in cut.of(PartKind.OUTPUT))
+    if expansion is None or not wanted:
+        return expansion
+    mark = "?" if expansion.question.endswith("?") else ""
+    question = f"{expansion.question.rstrip('?')} as a {' and '.join(wanted)}{mark}"
+    return replace(expansion, question=question)
 
 
 def _one(symbol: str) -> Expansion:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from api_server.dialogue.about_answers import about_answer
+from api_server.dialogue.about_answers import about_answer, is_put_in_full
 from api_server.dialogue.carrying import afford, carry_into, named_place, with_names
 from api_server.dialogue.changes import change_period, change_values, set_output
 from api_server.dialogue.context import DialogueContext, Turn
@@ -13,7 +13,7 @@ from api_server.dialogue.parts import Cut, PartKind
 from api_server.dialogue.rewriting import Rewriter, as_sentence
 from api_server.dialogue.subjects import change_subject, put_names
 from api_server.dialogue.topics import change_topic
-from schemas.understanding import Change
+from schemas.understanding import Aspect, Change
 
 SURE, LIKELY, GUESS = 0.95, 0.85, 0.55
 ELLIPTIC_WORDS_MAX = 7
@@ -44,6 +44,7 @@ class Resolution:
     changed: tuple[Change, ...]
     confidence: float
     is_about_answer: bool = False
+    aspect: Aspect | None = None
 
 
 def resolve(question: Cut, context: DialogueContext, cutter: Cutter) -> Resolution | None:
@@ -55,8 +56,8 @@ def resolve(question: Cut, context: DialogueContext, cutter: Cutter) -> Resoluti
     base = cutter.cut(turn.question)
     about = about_answer(fragment, base, turn)
     if about:
-        sentence, is_about = about
-        return Resolution(turn, sentence, (Change.ABOUT,), SURE, is_about_answer=is_about)
+        changed = (Change.ABOUT,)
+        return Resolution(turn, about.text, changed, SURE, about.is_about_answer, about.aspect)
     counted = afford(fragment, base)
     if counted:
         return Resolution(turn, counted, (Change.ABOUT,), LIKELY)
@@ -103,8 +104,10 @@ def question_parts(fragment: Fragment) -> bool:
 
 
 def _base(context: DialogueContext, cutter: Cutter) -> Turn | None:
-    """The newest turn that is about something of our field."""
+    """The newest turn that is about something of our field, and not about the answer before it."""
     for turn in reversed(context.turns):
+        if is_put_in_full(turn.question, cutter.terms):
+            continue
         if cutter.cut(turn.question).of(*NEEDS_BASE):
             return turn
     return None

@@ -40,6 +40,7 @@ class Dialogue:
             follow_up_of=resolution.turn.execution_id if resolution else None,
             changed=resolution.changed if resolution else (),
             asks_about="previous_answer" if resolution and resolution.is_about_answer else "question",
+            aspect=resolution.aspect if resolution else None,
             assumptions=(
                 *self._notes(question, cut, resolution),
                 *(expansion.assumptions if auto_expand else ()),

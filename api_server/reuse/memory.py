@@ -33,6 +33,7 @@ class QuestionMemory:
     dialogue: Dialogue
     index: VectorIndex
     cache: Cache
+    is_enabled: bool = True
 
     async def remember(self, execution: Execution) -> None:
         """Let the question be proposed from now on; without an index it is only found by its equal."""
@@ -47,7 +48,7 @@ class QuestionMemory:
                 "asked_at": execution.created_at.isoformat(),
             },
         )
-        if not item.text:
+        if not item.text or not self.is_enabled:
             return
         try:
             await self.index.remember(Collection.QUESTIONS, [item])
@@ -91,6 +92,8 @@ class QuestionMemory:
 
     async def _propose(self, user_id: str, text: str) -> list[Proposal]:
         """From the cache of the last days, else from the index; none while that is not ready."""
+        if not self.is_enabled:
+            return []
         key = _prefix(user_id) + _digest(text)
         kept = await self.cache.get(key)
         if kept is not None:

@@ -179,8 +179,11 @@ class Recording:
         }
         await self._end(values, conclusion.said)
 
-    async def failed(self, code: str, message: str, usage: Usage | None = None) -> None:
-        """The platform could not answer: an error of ours, and no outcome of a script."""
+    async def failed(self, code: str, message: str, usage: Usage | None = None) -> bool:
+        """The platform could not answer: an error of ours, and no outcome of a script.
+
+        False when the record has another end already.
+        """
         values = {
             "status": Status.FAILED,
             "error_code": code,
@@ -188,22 +191,24 @@ class Recording:
             "usage": usage.model_dump() if usage else None,
             "cost_usd": usage.cost_usd if usage else None,
         }
-        await self._end(values, message)
+        return await self._end(values, message)
 
     async def _step(self, values: dict[str, Any], deed: Deed) -> None:
         async with self._stores.database.writing() as connection:
             if await self._update(connection, values):
                 await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
 
-    async def _end(self, values: dict[str, Any], said: str) -> None:
+    async def _end(self, values: dict[str, Any], said: str) -> bool:
         known = ("status", "outcome", "error_code", "execution_time_ms", "mcp_calls")
         facts = {name: values[name] for name in known if values.get(name) is not None}
         deed = Deed("execution_finished", "execution", self.execution.id, facts)
         message = NewMessage("assistant", said, self.execution.id, facts)
         async with self._stores.database.writing() as connection:
-            if await self._update(connection, {**values, "completed_at": utc_now()}):
+            is_open = await self._update(connection, {**values, "completed_at": utc_now()})
+            if is_open:
                 await self._stores.sessions.append(connection, self.execution.session_id, message)
                 await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
+        return is_open
 
     async def _update(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
         """Whether it was still there and open. A server that was thought dead tells what really happened."""

@@ -132,6 +132,7 @@ executions = Table(
     Index(None, "root_id", "created_at"),
     Index(None, "deleted_at"),
     Index(None, "user_id", "script_sha256"),
+    Index(None, "server_id", "completed_at"),
 )
 
 remembered_questions = Table(

@@ -48,7 +48,7 @@ class ChildRuns:
             async with course.telling_its_failure():
                 await course.tell(ProgressType.ACCEPTED, question=new.question)
                 report = await self._run(recording, script, tape, course)
-                await course.tell(ProgressType.FINISHED, outcome=report.outcome)
+            await course.tell(ProgressType.FINISHED, outcome=report.outcome)
 
         return await self.once.answer(new, origin, work)
 

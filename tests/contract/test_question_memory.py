@@ -74,6 +74,17 @@ async def test_a_new_question_is_proposed_although_look_ups_are_cached(
     assert (await memory.find("ann", "volatility of KO"))[0].relation == "same"
 
 
+async def test_where_it_is_off_nothing_is_remembered_or_proposed(
+    index: ChromaIndex, pattern: Execution
+) -> None:
+    off = QuestionMemory(DIALOGUE, index, MemoryCache(), is_enabled=False)
+    await remember(off, pattern, "volatility of KO")
+    on = QuestionMemory(DIALOGUE, index, MemoryCache())
+    assert await on.find("ann", "volatility of KO") == []
+    await remember(on, pattern, "volatility of KO")
+    assert await off.find("ann", "volatility of KO") == []
+
+
 async def test_what_is_forgotten_is_not_proposed(index: ChromaIndex, pattern: Execution) -> None:
     memory = QuestionMemory(DIALOGUE, index, MemoryCache())
     await remember(memory, pattern, "volatility of KO")

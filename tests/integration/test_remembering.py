@@ -86,6 +86,40 @@ def test_a_follow_up_takes_the_rest_from_the_question_before(house: Running) -> 
     assert (third["parameters"]["values"]["symbols"], third["parameters"]["values"]["days"]) == (["JPM"], 120)
 
 
+def test_of_an_equal_question_that_is_not_to_run_the_earlier_script_is_shown(house: Running) -> None:
+    first = ask(house, "How volatile was WMT in 2014?")
+    again = ask(house, "What was the volatility of WMT in 2014?", execute=False)
+    assert (again["reused_from"], again["execution"]) == (first["execution_id"], None)
+    assert (again["python_code"], again["parameters"]) == (first["python_code"], first["parameters"])
+    assert (again["attempts"], again["age_seconds"]) == ([], None)
+    record = get(house, f"/executions/{again['execution_id']}")["data"]
+    assert (record["status"], record["python_code"]) == ("success", first["python_code"])
+
+
+@pytest.mark.parametrize(
+    ("year", "about", "told"),
+    [
+        (2013, "which period was that?", "start 2013-01-01; end 2013-12-31"),
+        (2014, "show me the script", "is shown with this answer"),
+        (2015, "why is that?", "standard deviation"),
+        (2016, "where is the data from?", "Its data is simulated, as of 2016-12-30."),
+    ],
+)
+def test_what_is_asked_about_an_answer_is_told_from_its_record(
+    house: Running, year: int, about: str, told: str
+) -> None:
+    first = ask(house, f"How volatile was MCD in {year}?")
+    reply = ask(house, about, session_id=first["session_id"])
+    assert reply["reused_from"] == first["execution_id"]
+    assert reply["execution"]["result"] == first["execution"]["result"]
+    assert reply["python_code"] == first["python_code"]
+    assert told in reply["explanation"]
+    messages = get(house, f"/conversation/{first['session_id']}/context")["context"]["messages"]
+    assert messages[-1]["content"] == reply["explanation"]
+    after = ask(house, "and JPM?", session_id=first["session_id"])["parameters"]["values"]
+    assert (after["symbols"], after["start"]) == (["JPM"], f"{year}-01-01")
+
+
 def test_what_is_vague_is_confirmed_first_when_the_person_wants_that(house: Running) -> None:
     held = post(house, question="apple", auto_expand=False).json()
     assert held["status"] == "confirmation_needed"

@@ -97,6 +97,27 @@ def test_a_question_about_the_answer_asks_for_nothing_new(question: str) -> None
     assert VOLATILITY in understood.resolved_question
 
 
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("which period was that?", "assumptions"),
+        ("how did you work that out?", "method"),
+        ("why is that?", "method"),
+        ("is this live?", "data"),
+        ("show me the script", "script"),
+        ("are you sure?", "trust"),
+        ("is that high?", None),
+    ],
+)
+def test_what_the_record_says_is_told_from_what_must_be_found_out(question: str, aspect: str | None) -> None:
+    assert ask(question, VOLATILITY).aspect == aspect
+
+
+def test_a_question_about_the_answer_is_nothing_to_carry_on() -> None:
+    understood = ask("and for PEP?", VOLATILITY, "show me the script", "why?")
+    assert understood.resolved_question == "What is the volatility of PEP over the last 90 days?"
+
+
 def test_a_place_in_a_list_is_the_symbol_that_the_result_shows_there() -> None:
     turn = Turn("exec_0", GAINERS, entities=("NKE", "DIS", "HD"))
     understood = DIALOGUE.understand("why is the second one up", DialogueContext((turn,)))

@@ -5,6 +5,7 @@ import pytest
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.understanding import create_dialogue
 from schemas.understanding import Understanding
+from tests.doubles.near_misses import near_misses
 
 DIALOGUE = create_dialogue()
 COMPARISON = "Compare the return, volatility and maximum drawdown of NKE and DIS over the last year"
@@ -35,6 +36,27 @@ def test_what_is_left_open_is_filled_in_and_said(question: str, expanded: str) -
     assert understood.assumptions
     assert understood.confidence < 1
     assert not understood.needs_confirmation
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "nike",
+        "compare nike, disney",
+        "How's my portfolio?",
+        "tell me about bank stocks",
+        "biggest drawdown",
+        "whats the sortino of DIA",
+    ],
+)
+def test_what_is_filled_in_drops_nothing_that_was_said(question: str) -> None:
+    said = [*near_misses(question), f"{question.rstrip('?')} weekly", f"{question.rstrip('?')} as a chart"]
+    meant = DIALOGUE.meaning(understand(question).expanded_question)
+    assert [each for each in said if DIALOGUE.meaning(understand(each).expanded_question) == meant] == []
+
+
+def test_where_a_price_is_asked_for_nothing_is_assumed() -> None:
+    assert understand("What's NKE at?").expanded_question == "What's NKE at?"
 
 
 def test_alternatives_are_questions_that_can_be_asked() -> None:
