@@ -12,6 +12,7 @@ from api_server.dialogue.fragments import Fragment
 from api_server.dialogue.parts import Cut, PartKind
 from api_server.dialogue.rewriting import Rewriter, as_sentence
 from api_server.dialogue.subjects import change_subject, put_names
+from api_server.dialogue.together import put_together
 from api_server.dialogue.topics import change_topic
 from schemas.understanding import Aspect, Change
 
@@ -61,7 +62,11 @@ def resolve(question: Cut, context: DialogueContext, cutter: Cutter) -> Resoluti
     counted = afford(fragment, base)
     if counted:
         return Resolution(turn, counted, (Change.ABOUT,), LIKELY)
-    if not continues(fragment, base):
+    named = put_together(fragment, base, context, cutter)
+    if named and named.topics:
+        return Resolution(turn, named.cut.text, (Change.SYMBOLS,), LIKELY)
+    fragment = named or fragment
+    if not named and not continues(fragment, base):
         return None
     carried = carry_into(fragment, base, turn)
     if carried:

@@ -21,7 +21,9 @@ OTHER = re.compile(r"\b(?:the )?other (?:one|stock)\b")
 WHICH_OF_THEM = re.compile(
     r"\b(?:which|how many|any|all|each|both|none|what|who) (?:of|among) "
     r"(?:them|those|these|the (?:two|three|lot))\b"
-    r"|\b(?:which|what) ones?\b|\b(?:which|who) (?=(?:is|has|had|was|did|pays|are|performed|does|do)\b)"
+    r"|\b(?:which|what) ones?\b"
+    r"|\b(?:which|who) (?=(?:is|has|had|was|did|are|does|do|performed|pays|paid|lost|gained|fell|rose"
+    r"|dropped|grew)\b)"
 )
 PRONOUN = re.compile(
     r"\b(?:its|it|they|them|their|theirs|those|these|that|this)(?:'s)?\b"

@@ -9,6 +9,7 @@ from api_server.dialogue.subjects import subject_text, with_mine
 from api_server.dialogue.terms import Terms
 from api_server.dialogue.times import phrase_of
 
+AVERAGES = frozenset(["sma", "ema", "moving_average"])
 OVER_TIME = frozenset(["series", "portfolio"])
 
 
@@ -39,7 +40,8 @@ def change_topic(rewriter: Rewriter, fragment: Fragment) -> NewTopic | None:
         if fragment.has_cue("add"):
             rewriter.replace(groups[0][-1].end, groups[0][-1].end, f" and {names}")
         else:
-            rewriter.replace(groups[0][0].start, _after_window(base, groups[0][-1].end), names)
+            start = _window_start(base, groups[0], asked, fragment.terms)
+            rewriter.replace(start, _after_window(base, groups[0][-1].end), names)
         return NewTopic()
     return NewTopic(_new_question(fragment, rewriter, names))
 
@@ -55,6 +57,16 @@ def _new_question(fragment: Fragment, rewriter: Rewriter, names: str) -> str:
     extreme = next((part.words for part in fragment.directions if part.family == "extreme"), "")
     of = f" of {with_mine(subject)}" if subject else ""
     return as_sentence(f"What is the {extreme} {names}{of} {ending}?")
+
+
+def _window_start(base: Cut, theirs: list[Part], asked: tuple[Part, ...], terms: Terms) -> int:
+    """Where "14-day RSI" begins: its window does not suit another indicator, but for averages."""
+    start = theirs[0].start
+    is_windowed = all(part.value in terms.sets["over_a_window"] for part in theirs)
+    if not is_windowed or all(part.value in AVERAGES for part in (*theirs, *asked)):
+        return start
+    counted = (part for part in base.of(PartKind.NUMBER, PartKind.PERIOD) if part.words[:1].isdigit())
+    return next((part.start for part in counted if start - part.end in (0, 1)), start)
 
 
 def _after_window(base: Cut, end: int) -> int:

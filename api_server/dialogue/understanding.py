@@ -43,7 +43,7 @@ class Dialogue:
             aspect=resolution.aspect if resolution else None,
             assumptions=(
                 *self._notes(question, cut, resolution),
-                *(expansion.assumptions if auto_expand else ()),
+                *((*expansion.names, *expansion.assumptions) if auto_expand else ()),
             ),
             alternatives=expansion.alternatives,
             confidence=confidence,
@@ -58,9 +58,17 @@ class Dialogue:
     def proposed(self, understanding: Understanding) -> Understanding:
         """One that was not to be expanded by itself, as it would be: for its person to confirm."""
         expansion = expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms)
-        assumptions = dict.fromkeys([*understanding.assumptions, *expansion.assumptions])
+        assumptions = dict.fromkeys([*understanding.assumptions, *expansion.names, *expansion.assumptions])
         return understanding.model_copy(
             update={"expanded_question": expansion.question, "assumptions": tuple(assumptions)}
+        )
+
+    def as_asked(self, understanding: Understanding) -> Understanding:
+        """The question without its defaults: what answers it has its own."""
+        defaults = expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms).assumptions
+        kept = tuple(note for note in understanding.assumptions if note not in defaults)
+        return understanding.model_copy(
+            update={"expanded_question": understanding.resolved_question, "assumptions": kept}
         )
 
     def meaning(self, question: str) -> Meaning:

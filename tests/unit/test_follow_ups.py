@@ -66,6 +66,27 @@ def test_changes_add_up_over_several_turns() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "resolved"),
+    [
+        ("both since 2015", "What is the volatility of PEP and MCD since 2015?"),
+        ("all three of them", "What is the volatility of KO, PEP and MCD over the last 90 days?"),
+        ("the two together", "What is the volatility of PEP and MCD over the last 90 days?"),
+        ("compare them all", "Compare the volatility of KO, PEP and MCD over the last 90 days"),
+        ("compare the two", "Compare the volatility of PEP and MCD over the last 90 days"),
+    ],
+)
+def test_several_that_were_named_one_after_another_can_be_meant_together(
+    question: str, resolved: str
+) -> None:
+    understood = ask(question, VOLATILITY, "and for PEP?", "and MCD?")
+    assert understood.resolved_question == resolved
+
+
+def test_more_than_were_named_are_not_guessed() -> None:
+    assert ask("all four", VOLATILITY, "and for PEP?", "and MCD?").follow_up_of is None
+
+
 def test_a_chat_in_between_does_not_end_the_topic() -> None:
     understood = ask("and for PEP?", VOLATILITY, "thanks")
     assert understood.resolved_question == "What is the volatility of PEP over the last 90 days?"

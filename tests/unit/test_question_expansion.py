@@ -93,3 +93,18 @@ def test_a_clear_question_needs_no_confirmation() -> None:
 
 def test_a_name_that_was_read_as_a_symbol_is_said() -> None:
     assert "“nike” was read as NKE" in understand("nike volatility in 2020").assumptions
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are my positions?", "show my holdings", "my orders", "Plot NKE since 2015.",
+        "Which stocks gained the most today?", "which ETFs have the highest return in 2023",
+    ],
+)  # fmt: skip
+def test_what_is_clear_gets_no_defaults(question: str) -> None:
+    assert understand(question).expanded_question == question
+
+
+def test_a_chart_of_a_price_needs_only_a_period() -> None:
+    assert understand("plot NKE").expanded_question == "Plot NKE over the last year"
