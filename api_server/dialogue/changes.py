@@ -64,7 +64,11 @@ def _is_before_that(rewriter: Rewriter, fragment: Fragment) -> bool:
 
 def is_window(rewriter: Rewriter, asked: Sequence[Part], terms: Terms) -> bool:
     """Whether "50 day" is about the base's "200-day", or its RSI, and no period."""
-    is_bare = len(asked) == 1 and asked[0].value.startswith("days:") and asked[0].words[:1].isdigit()
+    is_bare = (
+        len(asked) == 1
+        and asked[0].value.startswith("days:")
+        and asked[0].words.lower().removeprefix("for ")[:1].isdigit()
+    )
     windows = [part for part in rewriter.cut.of(PartKind.NUMBER) if part.family == "window"]
     has_window = bool(windows) or any(
         part.value in terms.sets["over_a_window"] for part in rewriter.cut.of(PartKind.TOPIC)
@@ -161,7 +165,7 @@ def _insert_number(rewriter: Rewriter, part: Part) -> None:
     topics = rewriter.cut.of(PartKind.TOPIC)
     if part.family == "window" and topics:
         target = topics[-1] if len(topics) > 1 and topics[0].family == "portfolio" else topics[0]
-        counted = COUNT.fullmatch(part.words.strip().lower())
+        counted = COUNT.search(part.words.lower())
         words = adjective(counted) if counted else part.words.strip()
         rewriter.replace(target.start, target.start, f"{words} ")
     elif part.family == "limit":

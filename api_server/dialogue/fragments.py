@@ -14,7 +14,8 @@ ORDINALS = {
 ORDINAL = re.compile(
     rf"\b(?:the )?(?P<ordinal>{'|'.join(ORDINALS)}) "
     r"(?:one|stock|company|symbol|name|result|position|etf|fund)\b(?! day)"
-    r"|\b(?:the )(?P<bare>former|latter)\b|\bnumber (?P<number>one|two|three|1|2|3)\b"
+    r"|\bthe (?P<bare>former|latter|(?:first|second|third|fourth|fifth)(?=(?: too| as well)?[\s?.!]*$))\b"
+    r"|\bnumber (?P<number>one|two|three|1|2|3)\b"
 )
 NUMBERED = {"one": 0, "1": 0, "two": 1, "2": 1, "three": 2, "3": 2}
 OTHER = re.compile(r"\b(?:the )?other (?:one|stock)\b")

@@ -6,8 +6,8 @@ from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.cutting import Cutter
 from api_server.dialogue.fragments import Fragment
 from api_server.dialogue.parts import Cut, PartKind
-from api_server.dialogue.rewriting import as_sentence, join
-from api_server.dialogue.subjects import symbols_of
+from api_server.dialogue.rewriting import Rewriter, as_sentence, join
+from api_server.dialogue.subjects import put_names, symbols_of
 from api_server.dialogue.times import phrase_of
 
 COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5}
@@ -37,6 +37,16 @@ def put_together(fragment: Fragment, base: Cut, context: DialogueContext, cutter
     text = fragment.cut.text
     named = f"{text[: reference.start()]}for {join(names)}{text[reference.end() :]}"
     return Fragment(cutter.cut(named), fragment.terms)
+
+
+def widened(base: Cut, context: DialogueContext, cutter: Cutter) -> Cut:
+    """`base` about all that were named one after another, when it names one: "which is the lowest?"."""
+    if len(symbols_of(base.parts)) != 1 or base.of(PartKind.UNIVERSE):
+        return base
+    names = _named_before(None, context, cutter)
+    rewriter = Rewriter(base)
+    put_names(rewriter, join(names))
+    return cutter.cut(rewriter.finish()) if len(names) > 1 else base
 
 
 def _wanted(fragment: Fragment) -> int | None:

@@ -145,6 +145,25 @@ def test_a_place_in_a_list_is_the_symbol_that_the_result_shows_there() -> None:
     assert understood.resolved_question == "Why is DIS up today?"
 
 
+def test_a_place_stays_one_in_the_last_list_when_another_question_came_between() -> None:
+    turns = (
+        Turn("exec_0", GAINERS, entities=("NKE", "DIS", "HD")),
+        Turn("exec_1", "RSI of NKE", entities=("NKE",)),
+    )
+    assert DIALOGUE.understand("and the second", DialogueContext(turns)).resolved_question == "RSI of DIS"
+    assert (
+        DIALOGUE.understand("volume of the third", DialogueContext(turns)).resolved_question
+        == "Volume of HD?"
+    )
+
+
+def test_which_is_asked_of_all_that_were_named_one_after_another() -> None:
+    understood = ask("which is the lowest?", VOLATILITY, "and for PEP?", "and MCD?")
+    assert understood.resolved_question == (
+        "Which of KO, PEP and MCD has the lowest volatility over the last 90 days?"
+    )
+
+
 def test_what_cannot_be_put_in_its_place_is_said_beside_and_doubted() -> None:
     understood = ask("sort by market value", "list my current positions")
     assert understood.resolved_question == "List my current positions, sort by market value"
