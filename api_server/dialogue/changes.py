@@ -12,13 +12,15 @@ from api_server.dialogue.times import phrase_of
 from schemas.understanding import Change
 
 COUNT = re.compile(r"(?P<count>\d+)[ -]?(?P<unit>day|week|month|quarter|year)s?\b")
+WHOLE_YEAR = re.compile(r"(?P<year>\d{4})-01-01\.\.(?P=year)-12-31")
+YEAR_BEFORE = re.compile(r"\b(?:year (?:before|earlier|prior)|(?:previous|prior|preceding) year)\b(?! \w)")
 OUTPUT_WORDS = {"chart": "as a chart", "bar_chart": "as a bar chart", "table": "as a table"}
 
 
 def change_period(rewriter: Rewriter, fragment: Fragment) -> list[Change]:
     """The fragment's period in the place of the base's, or at its end."""
     asked = fragment.cut.of(PartKind.PERIOD)
-    if _is_before_that(rewriter, fragment):
+    if _is_before_that(rewriter, fragment) or _is_year_before(rewriter, fragment):
         return [Change.PERIOD]
     if not asked or is_window(rewriter, asked, fragment.terms):
         return []
@@ -59,6 +61,16 @@ def _is_before_that(rewriter: Rewriter, fragment: Fragment) -> bool:
     if since is None or not is_before or fragment.topics:
         return False
     rewriter.replace_part(since, f"before {since.words.lower().removeprefix('since ')}")
+    return True
+
+
+def _is_year_before(rewriter: Rewriter, fragment: Fragment) -> bool:
+    """As in "And the year before?" after a question about one year."""
+    theirs = rewriter.cut.of(PartKind.PERIOD)
+    year = WHOLE_YEAR.fullmatch(theirs[-1].value) if theirs else None
+    if year is None or not YEAR_BEFORE.search(fragment.text):
+        return False
+    rewriter.replace_part(theirs[-1], f"in {int(year['year']) - 1}")
     return True
 
 
