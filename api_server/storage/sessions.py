@@ -51,7 +51,9 @@ class SessionStore:
         row = {"id": session_id, "user_id": user_id, "title": title[:TITLE_LENGTH_MAX], "is_pinned": False}
         row |= {"created_at": now, "updated_at": now, "metadata": {}}
         insert = self._database.insert(chat_sessions).values(row).on_conflict_do_nothing()
-        await connection.execute(insert)
+        added = (await connection.execute(insert.returning(chat_sessions))).mappings().first()
+        if added is not None:
+            return read_record(ChatSession, added)
         return await self._find(connection, user_id, session_id)
 
     async def find(self, user_id: str, session_id: str) -> ChatSession:
