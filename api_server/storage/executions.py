@@ -3,7 +3,7 @@
 How far one is gets written by `recorder`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -88,6 +88,16 @@ class ExecutionStore:
         """One execution with everything that is known of it."""
         async with self._database.reading() as connection:
             return await self._find(connection, user_id, execution_id)
+
+    async def list_there(self, user_id: str, execution_ids: Collection[str]) -> set[str]:
+        """Those of the user's executions that are not deleted."""
+        query = select(executions.c.id).where(
+            executions.c.id.in_(execution_ids),
+            executions.c.user_id == user_id,
+            executions.c.deleted_at.is_(None),
+        )
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def list_page(
         self, user_id: str, wanted: ExecutionFilter | None = None, cursor: str | None = None
