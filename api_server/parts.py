@@ -64,6 +64,7 @@ async def open_parts(
         prompts = await enter(open_prompts(settings, catalog, library, vectors))
         is_aware = settings.enable_context_awareness
         reusing = make_reusing(storage, vectors, live.cache, library, is_aware=is_aware)
+        storage.on_purge.append(reusing.memory.forget)
         copies = HotCopies(live.cache)
         yield Parts(
             settings=settings,

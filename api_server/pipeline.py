@@ -73,7 +73,7 @@ class Pipeline:
         replies: list[AnalyzeResponse] = []
         work = self._work(lambda way: self.find_answer(request, way, is_confirmed=True), replies)
         execution = await self.live.once.go_on(held, origin, work)
-        return replies[0] if replies else await self._read_reply(execution)
+        return await self._read_reply(execution) if execution else replies[0]
 
     async def drop(self, held: Execution, origin: Origin) -> None:
         """The person does not want the question that waits for them answered any more."""
@@ -250,7 +250,7 @@ class Pipeline:
     async def _once(self, new: NewExecution, origin: Origin, find: Find) -> AnalyzeResponse:
         replies: list[AnalyzeResponse] = []
         execution = await self.live.once.answer(new, origin, self._work(find, replies))
-        return replies[0] if replies else await self._read_reply(execution)
+        return await self._read_reply(execution) if execution else replies[0]
 
     def _work(
         self, find: Find, replies: list[AnalyzeResponse]

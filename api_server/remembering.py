@@ -86,14 +86,11 @@ class Memory:
             return answer
         run, age = as_run_of(before.report, way), known.age_seconds
         answer = replace(answer, run=run, age_seconds=age, fresh_until=before.fresh_until)
-        await self.written(answer, way)
         await self.storage.tapes.copy(before.id, way.execution_id)
         return answer
 
     async def conclude(self, answer: Answer, way: Way) -> None:
         """How it ended, in the record and for later questions."""
-        if answer.run is None:
-            await self.written(answer, way)
         understood = answer.understood.model_dump(mode="json") if answer.understood else None
         is_new = answer.understood is None or answer.understood.asks_about == "question"
         conclusion = Conclusion(
@@ -102,6 +99,8 @@ class Memory:
             usage=answer.usage,
             trust=answer.trust,
             fresh_until=answer.fresh_until,
+            script=write_down(answer.written, answer.reused_from, answer.all_warnings),
+            warnings=answer.all_warnings,
             metadata={
                 "stages": [stage.model_dump() for stage in way.course.stages],
                 "understanding": understood,
@@ -111,7 +110,7 @@ class Memory:
         await way.recording.finished(conclusion)
         if is_new and answer.age_seconds is None and answer.trust is not Trust.WITHDRAWN:
             try:
-                await self.let_be_found(way)
+                await self.let_be_found(answer, way)
             except PlatformError as error:  # the answer is on record, and the person shall have it
                 log.warning("question_not_remembered", execution_id=way.execution_id, reason=error.message)
 
@@ -122,13 +121,17 @@ class Memory:
         if await way.recording.failed(str(facts["code"]), str(facts["message"]), usage):
             await way.course.tell(ProgressType.FAILED, **facts)
 
-    async def let_be_found(self, way: Way) -> None:
+    async def let_be_found(self, answer: Answer, way: Way) -> None:
         """By its equal from now on; among its like as soon as the index has it, which nobody waits for."""
-        execution = await self.storage.executions.find(way.user_id, way.execution_id)
-        await self.reusing.reuser.remember(execution)
-        task = asyncio.create_task(self._index(execution), name="question-index")
-        self._indexing.add(task)
-        task.add_done_callback(self._indexing.discard)
+        execution = replace(
+            way.recording.execution,
+            expanded_question=answer.understood.expanded_question if answer.understood else "",
+            outcome=answer.run.outcome if answer.run else None,
+        )
+        if await self.reusing.reuser.remember(execution):
+            task = asyncio.create_task(self._index(execution), name="question-index")
+            self._indexing.add(task)
+            task.add_done_callback(self._indexing.discard)
 
     async def _index(self, execution: Execution) -> None:
         await self.reusing.memory.remember(execution)

@@ -108,25 +108,21 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
         return _timeless_chart(cut)
     period = "" if cut.of(PartKind.PERIOD) else f" {PERIOD}"
     own = " ".join(part.words for part in cut.of(PartKind.PERIOD)) or PERIOD
+    are_coins = any(part.family == "crypto" for part in cut.of(PartKind.SYMBOL))
     if len(symbols) > 1:
-        return _several(subject, own)
+        return _several(subject, own, are_coins=are_coins)
     if symbols and period:
-        return _one(subject)
+        return _one(subject, _of_coin(subject) if are_coins else _of_company(subject))
     if symbols:
         return Expansion(
             as_sentence(f"How did {subject} perform {own}?"), DEFAULT_TOPIC, ("the return is meant",)
         )
     if subject in ("my portfolio", "my account") and period:
         return Expansion(
-            f"What are the value, today's profit and loss, and the largest gain and loss in {subject}?",
+            f"What are the value of {subject}, today's profit and loss, and the largest gain and loss?",
             DEFAULT_TOPIC,
             ("value and profit and loss of today are meant",),
-            (
-                Alternative(
-                    question=f"What are the volatility and Sharpe ratio of {subject} {own}?",
-                    reason="its risk",
-                ),
-            ),
+            (Alternative(question=f"What is the risk of {subject}?", reason="its risk"),),
         )
     return Expansion(
         as_sentence(f"How did {subject} perform {own}?"), DEFAULT_TOPIC, ("the return is meant",)
@@ -148,7 +144,7 @@ def _with_output(expansion: Expansion | None, cut: Cut) -> Expansion | None:
         return None
     said = expansion.question.lower()
     outputs = [part for part in cut.of(PartKind.OUTPUT) if part.words.lower() not in said]
-    wanted = dict.fromkeys(part.value for part in outputs)
+    wanted = dict.fromkeys(part.value.replace("_", " ") for part in outputs)
     if not wanted:
         return expansion
     mark = "?" if expansion.question.endswith("?") else ""
@@ -156,35 +152,43 @@ def _with_output(expansion: Expansion | None, cut: Cut) -> Expansion | None:
     return replace(expansion, question=question)
 
 
-def _one(symbol: str) -> Expansion:
+def _one(symbol: str, alternatives: tuple[Alternative, ...]) -> Expansion:
     return Expansion(
         f"What are the latest price, today's change and the 1-month return of {symbol}?",
         DEFAULT_TOPIC,
         ("the price and its latest changes are meant",),
-        (
-            Alternative(
-                question=f"What are the P/E ratio, revenue and market cap of {symbol}?", reason="the company"
-            ),
-            Alternative(
-                question=f"What are the volatility and maximum drawdown of {symbol} {PERIOD}?",
-                reason="the risk",
-            ),
-            Alternative(question=f"What is the latest news on {symbol}?", reason="the news"),
-        ),
+        alternatives,
     )
 
 
-def _several(subject: str, period: str) -> Expansion:
+def _of_company(symbol: str) -> tuple[Alternative, ...]:
+    return (
+        Alternative(question=f"What is the P/E ratio of {symbol}?", reason="the company"),
+        Alternative(
+            question=f"What are the volatility and maximum drawdown of {symbol} {PERIOD}?", reason="the risk"
+        ),
+        Alternative(question=f"What is the latest news on {symbol}?", reason="the news"),
+    )
+
+
+def _of_coin(symbol: str) -> tuple[Alternative, ...]:
+    """Nobody reports its earnings."""
+    return (
+        Alternative(question=f"How has {symbol} performed {PERIOD}?", reason="the return"),
+        Alternative(question=f"What was the maximum drawdown of {symbol} {PERIOD}?", reason="the risk"),
+    )
+
+
+def _several(subject: str, period: str, *, are_coins: bool) -> Expansion:
+    together = Alternative(
+        question=f"What is the correlation of {subject} {period}?", reason="how they move together"
+    )
+    companies = Alternative(question=f"Compare the P/E ratios of {subject}", reason="the companies")
     return Expansion(
         f"Compare the return, volatility and maximum drawdown of {subject} {period}",
         DEFAULT_TOPIC,
         (f"return and risk {period} are compared",),
-        (
-            Alternative(question=f"Compare the P/E ratio and revenue of {subject}", reason="the companies"),
-            Alternative(
-                question=f"What is the correlation of {subject} {period}?", reason="how they move together"
-            ),
-        ),
+        (together,) if are_coins else (companies, together),
     )
 
 

@@ -11,9 +11,10 @@ from api_server.dialogue.subjects import put_names, symbols_of
 from api_server.dialogue.times import phrase_of
 
 COUNTS = {"both": 2, "two": 2, "three": 3, "four": 4, "five": 5}
+THEM = r"(?:them|those|these)"
 TOGETHER = re.compile(
-    r"\b(?:(?P<both>both)|(?:all|the) (?P<count>two|three|four|five)|(?P<all>all))(?: of)?"
-    r"(?: (?:them|those|these))?\b(?: together)?"
+    rf"\b(?:(?P<both>both)|(?:all|the) (?P<count>two|three|four|five))(?: of {THEM})?\b(?: together)?"
+    rf"|\b(?:all (?:of )?{THEM}|{THEM} all|all together)\b"
 )
 COMPARE = re.compile(r"\b(?:compare|comparison of) (?:(?:them|those|these|the two|both)(?: of them)?)\b")
 NAMED_MAX = 10
@@ -27,9 +28,10 @@ def put_together(fragment: Fragment, base: Cut, context: DialogueContext, cutter
     compared = COMPARE.search(fragment.text)
     reference = compared or TOGETHER.search(fragment.text)
     count = _wanted(fragment)
-    if reference is None or fragment.subjects or len(symbols_of(base.parts)) >= (count or 2):
+    if reference is None or fragment.subjects:
         return None
-    names = _named_before(count, context, cutter)
+    theirs = symbols_of(base.parts)
+    names = theirs if len(theirs) >= (count or 2) else _named_before(count, context, cutter)
     if len(names) < 2:
         return None
     if compared:

@@ -12,6 +12,7 @@ from api_server.dialogue.meaning import meaning_of
 from api_server.dialogue.naming_dates import put_dates
 from api_server.dialogue.parameters import changed_parameters
 from api_server.dialogue.parts import Cut, PartKind
+from api_server.dialogue.rewriting import with_tickers
 from api_server.dialogue.terms import load_terms
 from api_server.language.lexicon import load_lexicon
 from schemas.understanding import Meaning, Understanding
@@ -33,6 +34,8 @@ class Dialogue:
         plain = " ".join(question.split())
         resolved = resolution.question if resolution else plain
         cut = self.cutter.cut(resolved)
+        if (spelled := with_tickers(cut)) != cut.text:
+            resolved, cut = spelled, self.cutter.cut(spelled)
         meaning = meaning_of(cut, self.cutter.terms)
         expansion = self._expand(resolved)
         is_expanded = expansion.question != cut.text and not (resolution and resolution.is_about_answer)

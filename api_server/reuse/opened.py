@@ -49,5 +49,5 @@ def make_reusing(
     """Over what is kept; the tables of words are read once. Recipes answer whether it `is_aware` or not."""
     dialogue = create_dialogue()
     reuser = Reuser(dialogue, storage.executions, storage.remembered, open_shelf(library), is_aware=is_aware)
-    memory = QuestionMemory(dialogue, index, cache, is_enabled=is_aware)
+    memory = QuestionMemory(dialogue, index, cache, storage.executions.list_there, is_enabled=is_aware)
     return Reusing(dialogue, reuser, memory, storage, library, is_aware)

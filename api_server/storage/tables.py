@@ -175,6 +175,7 @@ execution_caches = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("hit_count", Integer, nullable=False),
     Index(None, "question_hash", "expires_at"),
+    Index(None, "expires_at"),
     Index(None, "execution_id"),
 )
 

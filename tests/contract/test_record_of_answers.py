@@ -10,7 +10,9 @@ import pytest
 
 from api_server.course import describe_failure
 from api_server.errors import Cancelled
+from api_server.llm.provider import Draft
 from api_server.remembering import Memory, open_memory
+from api_server.replies import Answer
 from api_server.result_cache import ResultCache
 from api_server.reuse.opened import Reusing, make_reusing
 from api_server.storage.opened import Storage
@@ -19,8 +21,10 @@ from api_server.storage.records import Status
 from api_server.storage.results import ResultStore
 from api_server.vectors.index import Collection, Fact, Item, Proposal, Readiness
 from api_server.way import Way, set_out
+from api_server.writing.writer import Written
 from prompts.library import Library
 from schemas.progress import ProgressType
+from schemas.validation import ValidationReport
 from service.cache.memory_cache import MemoryCache
 from tests.doubles.databases import a_question, a_report, accepted, make_settings, migrate, opened_stores
 
@@ -107,9 +111,18 @@ async def test_a_failure_is_on_record_before_it_is_told(
 async def test_the_end_does_not_wait_for_an_index_that_never_answers(
     storage: Storage, results: ResultCache, reusing: Reusing
 ) -> None:
-    recording = await accepted(storage, a_question("ann", "sess_1"))
-    await recording.finished(Conclusion(a_report(recording.execution.id), "17 %"))
+    way = set_out(await accepted(storage, a_question("ann", "sess_1")), Told())
+    understood = await reusing.understand(way.recording.execution, "How volatile was KO?")
+    checked = ValidationReport(
+        valid=True, security_score=100, estimated_runtime_ms=0, mcp_calls=[], parameters={}
+    )
+    written = Written(Draft("x = 1", "It does.", (), "a-model"), checked)
+    answer = Answer(understood, written, run=a_report(way.execution_id))
     started = time.monotonic()
     async with asyncio.timeout(10), open_memory(storage, results, reusing, finish_seconds_max=0.1) as memory:
-        await memory.let_be_found(set_out(recording, Told()))
+        await memory.conclude(answer, way)
     assert time.monotonic() - started >= 0.1
+    found = await storage.executions.find("ann", way.execution_id)
+    assert (found.status, found.generated_script) == (Status.SUCCESS, "x = 1")
+    deeds = [entry.action for entry in (await storage.audit.list_page("ann")).items]
+    assert deeds == ["execution_finished", "script_generated", "question_submitted"]

@@ -200,3 +200,18 @@ def test_health_says_whether_the_market_is_simulated(house: Running) -> None:
     parts = {part["name"]: part["facts"] for part in get(house, "/health")["parts"]}
     assert parts["financial"]["simulated"] is True
     assert "simulated" not in parts["analytics"]
+
+
+@pytest.mark.parametrize(
+    ("vague", "answered"),
+    [
+        ("walmart", "What are the latest price, today's change and the 1-month return of WMT?"),
+        ("compare coca cola and pepsi", "Compare the return, volatility and maximum drawdown of KO and PEP"),
+        ("how's my portfolio?", "What are the value of my portfolio, today's profit and loss"),
+    ],
+)
+def test_what_is_vague_is_answered_as_it_was_taken(house: Running, vague: str, answered: str) -> None:
+    reply = ask(house, vague)
+    assert reply["expanded_question"].startswith(answered)
+    assert reply["execution"]["success"]
+    assert reply["understanding"]["assumptions"]

@@ -83,6 +83,14 @@ def test_several_that_were_named_one_after_another_can_be_meant_together(
     assert understood.resolved_question == resolved
 
 
+def test_both_are_the_two_of_the_question_before() -> None:
+    earlier = "Compare the return of NKE and DIS in 2023"
+    assert ask("both over 3 years", earlier).resolved_question == (
+        "Compare the return of NKE and DIS over 3 years"
+    )
+    assert ask("the all-time high", VOLATILITY).resolved_question == "What is the all-time high of KO?"
+
+
 def test_more_than_were_named_are_not_guessed() -> None:
     assert ask("all four", VOLATILITY, "and for PEP?", "and MCD?").follow_up_of is None
 

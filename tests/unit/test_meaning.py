@@ -24,6 +24,7 @@ def test_one_changed_word_is_another_question(question: str) -> None:
         ("news on KO last week", "news on KO to last week"),
         ("KO dividends in 2020", "KO dividends by 2020"),
         ("What's KO?", "What's KO at?"),
+        ("add my positions to the sheet", "add my positions from the sheet"),
     ],
 )
 def test_small_words_that_say_something_are_heard(one: str, other: str) -> None:

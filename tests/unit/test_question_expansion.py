@@ -6,12 +6,15 @@ import pytest
 
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.understanding import create_dialogue
+from api_server.llm.providers.offline.matching import Matcher
+from prompts.library import load_library
 from schemas.understanding import Understanding
 from tests.doubles.near_misses import near_misses
 
 DIALOGUE = create_dialogue()
+MATCHER = Matcher(load_library())
 COMPARISON = "Compare the return, volatility and maximum drawdown of NKE and DIS over the last year"
-PORTFOLIO = "What are the value, today's profit and loss, and the largest gain and loss in my portfolio?"
+PORTFOLIO = "What are the value of my portfolio, today's profit and loss, and the largest gain and loss?"
 
 
 def understand(question: str, auto_expand: bool = True) -> Understanding:
@@ -25,7 +28,7 @@ def understand(question: str, auto_expand: bool = True) -> Understanding:
         ("nike", "What are the latest price, today's change and the 1-month return of NKE?"),
         ("compare nike and disney", COMPARISON),
         ("nike or disney?", COMPARISON),
-        ("whats the sortino of dia", "Whats the sortino of dia over the last year"),
+        ("whats the sortino of dia", "Whats the sortino of DIA over the last year"),
         ("biggest drawdown", "Biggest drawdown of SPY"),
         ("BRK volatility in 2020", "BRK.B volatility in 2020"),
         ("How's my portfolio?", PORTFOLIO),
@@ -55,6 +58,16 @@ def test_what_is_filled_in_drops_nothing_that_was_said(question: str) -> None:
     said = [*near_misses(question), f"{question.rstrip('?')} weekly", f"{question.rstrip('?')} as a chart"]
     meant = DIALOGUE.meaning(understand(question).expanded_question)
     assert [each for each in said if DIALOGUE.meaning(understand(each).expanded_question) == meant] == []
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["nike", "compare nike and disney", "How's my portfolio?", "bitcoin", "whats the sortino of dia"],
+)
+def test_what_is_offered_can_be_answered_without_a_model(question: str) -> None:
+    understood = understand(question)
+    for offered in (understood.expanded_question, *(each.question for each in understood.alternatives)):
+        assert MATCHER.match(MATCHER.read(offered)).recipe.name, offered
 
 
 def test_where_a_price_is_asked_for_nothing_is_assumed() -> None:
