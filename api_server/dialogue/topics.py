@@ -10,6 +10,7 @@ from api_server.dialogue.terms import Terms
 from api_server.dialogue.times import phrase_of
 
 AVERAGES = frozenset(["sma", "ema", "moving_average"])
+WITH_A_PERIOD = frozenset(["all_time_high", "all_time_low", "high_52_weeks", "low_52_weeks"])
 OVER_TIME = frozenset(["series", "portfolio"])
 
 
@@ -79,7 +80,8 @@ def _after_window(base: Cut, end: int) -> int:
 
 def keeps_period(fragment: Fragment, theirs: tuple[Part, ...]) -> bool:
     """Whether the period of the base goes on: both are worked out from prices over a period."""
-    return all(part.family in OVER_TIME for part in (*fragment.topics, *theirs))
+    topics = (*fragment.topics, *theirs)
+    return all(part.family in OVER_TIME and part.value not in WITH_A_PERIOD for part in topics)
 
 
 def _counterparts(asked: tuple[Part, ...], theirs: tuple[Part, ...], terms: Terms) -> list[Part]:
