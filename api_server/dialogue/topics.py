@@ -36,7 +36,11 @@ def change_topic(rewriter: Rewriter, fragment: Fragment) -> NewTopic | None:
         rewriter.append(f" for {names}")
         return NewTopic()
     groups = topic_groups(base)
-    is_like = groups and {part.family for part in groups[0]} == {part.family for part in asked}
+    is_like = (
+        not any(part.value in WITH_A_PERIOD for part in asked)
+        and groups
+        and {part.family for part in groups[0]} == {part.family for part in asked}
+    )
     if len(groups) == 1 and is_like and all(_is_noun(part, fragment.terms) for part in groups[0]):
         if fragment.has_cue("add"):
             rewriter.replace(groups[0][-1].end, groups[0][-1].end, f" and {names}")
