@@ -11,6 +11,7 @@ const STAGES = {
   understand: "Understanding",
   write: "Writing",
   validate: "Checking",
+  reuse: "Looking for a proven script",
   run: "Running",
   present: "Presenting",
 };
