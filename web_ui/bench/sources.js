@@ -11,7 +11,7 @@ const STAGES = {
   understand: "Understanding",
   write: "Writing",
   validate: "Checking",
-  reuse: "Looking for a proven script",
+  reuse: "Reusing",
   run: "Running",
   present: "Presenting",
 };
