@@ -82,10 +82,8 @@ def confirm(reader: Reader, house: PageServer) -> Iterator[str]:
 
 
 def read(reader: Reader, house: PageServer) -> Iterator[str]:
-    """An answer with all that can stand in it, and each tab beside it."""
+    """An answer with all that can stand in it, its data and its script."""
     house.courses["volatile"] = make_rich_course()
-    base = {"kind": "row", "key": "k", "value": 1, "influences": [INFLUENCE], "is_from_data": True}
-    house.provenance = {"values": [{**base, "id": "msft"}], "calls": []}
     reader.open().ask("What came first?").ask()
     expect(reader.find("svg.plot")).to_be_visible()
     reader.find(".folded > summary").click()
@@ -98,6 +96,13 @@ def read(reader: Reader, house: PageServer) -> Iterator[str]:
     reader.tab("Script")
     expect(reader.find(".call-marker")).to_be_visible()
     yield "result"
+
+
+def trace(reader: Reader, house: PageServer) -> Iterator[str]:
+    """Where a figure is from; then the menu of a question, and the settings."""
+    base = {"kind": "row", "key": "k", "value": 1, "influences": [INFLUENCE], "is_from_data": True}
+    house.provenance = {"values": [{**base, "id": "msft"}], "calls": []}
+    reader.open().ask()
     reader.find('[data-row="msft"] .source-link').click()
     expect(reader.find(".provenance")).to_contain_text("depends on")
     reader.button("Replay").click()
@@ -211,4 +216,4 @@ def make_rich_course() -> Course:
     )
 
 
-SCENES: list[Scene] = [begin, wait, confirm, read, change, look_at_many, fail, lose_connection]
+SCENES: list[Scene] = [begin, wait, confirm, read, trace, change, look_at_many, fail, lose_connection]
