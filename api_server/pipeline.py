@@ -158,6 +158,9 @@ class Pipeline:
         self, known: Related, request: AnalyzeRequest, understood: Understanding, way: Way
     ) -> AnalyzeResponse:
         """A believed script answers with other parameters; no model is asked."""
+        if known.is_as_asked:
+            understood = self.reusing.dialogue.as_asked(understood)
+            await self.memory.understood(understood, way)
         await way.course.tell(ProgressType.REUSED, reused_from=known.reused_from, age_seconds=None)
         with way.course.stage("validate"):
             report = await self.executor.validate(known.python_code)

@@ -1,5 +1,6 @@
 """What a vague question is taken to mean: the sensible default, said as such, and its alternatives."""
 
+import re
 from dataclasses import dataclass, replace
 
 from api_server.dialogue.meaning import asks_where_it_is
@@ -11,6 +12,11 @@ from schemas.understanding import Alternative
 
 CERTAIN, DEFAULT_PERIOD, DEFAULT_TOPIC, DEFAULT_SUBJECT, UNCLEAR = 1.0, 0.9, 0.7, 0.45, 0.3
 PERIOD = "over the last year"
+PRICE_CHARTS = frozenset(["chart"])
+OF_ANY = re.compile(
+    r"\b(?:which|what|any)\b.*\b(?:stocks?|companies|etfs?|funds?|coins?|cryptos?)\b", re.IGNORECASE
+)
+LISTED = frozenset(["my holdings", "my orders", "my watchlist"])
 
 
 @dataclass(frozen=True)
@@ -21,17 +27,19 @@ class Expansion:
     confidence: float = CERTAIN
     assumptions: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
+    names: tuple[str, ...] = ()
+    """What the names in the question were read as, which holds without the defaults too."""
 
 
 def expand(cut: Cut, terms: Terms) -> Expansion:
     """The question with what it leaves open filled in."""
     if not is_financial(cut):
         return Expansion(cut.text)
-    named = [
+    names = tuple(
         f"“{part.words}” was read as {_read_as(part)}"
         for part in cut.of(PartKind.SYMBOL)
         if _is_by_name(part)
-    ]
+    )
     expansion = (
         _choice(cut)
         or _with_output(_topicless(cut, terms), cut)
@@ -39,12 +47,7 @@ def expand(cut: Cut, terms: Terms) -> Expansion:
         or _timeless(cut, terms)
         or Expansion(cut.text)
     )
-    return Expansion(
-        expansion.question,
-        expansion.confidence,
-        (*named, *expansion.assumptions),
-        expansion.alternatives,
-    )
+    return replace(expansion, names=names)
 
 
 def is_financial(cut: Cut) -> bool:
@@ -98,7 +101,11 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
     is_vague = all(part.value in ("day_change",) for part in cut.of(PartKind.TOPIC))
     if says_more or not is_vague or (cut.of(PartKind.TOPIC) and cut.of(PartKind.SYMBOL)):
         return None
+    if any(part.value in LISTED for part in cut.of(PartKind.UNIVERSE)):
+        return None  # to be named is what is asked of them
     symbols, subject = symbols_of(cut.parts), subject_text(cut)
+    if any(part.value in PRICE_CHARTS for part in cut.of(PartKind.OUTPUT)) and len(symbols) < 2:
+        return _timeless_chart(cut)
     period = "" if cut.of(PartKind.PERIOD) else f" {PERIOD}"
     own = " ".join(part.words for part in cut.of(PartKind.PERIOD)) or PERIOD
     are_coins = any(part.family == "crypto" for part in cut.of(PartKind.SYMBOL))
@@ -122,10 +129,23 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
     )
 
 
+def _timeless_chart(cut: Cut) -> Expansion | None:
+    """As in "Plot KO": that its price is meant needs no words, but for how long does."""
+    if cut.of(PartKind.PERIOD):
+        return Expansion(cut.text)
+    rewriter = Rewriter(cut)
+    rewriter.append(f" {PERIOD}")
+    return Expansion(rewriter.finish(), DEFAULT_PERIOD, ("no period was named, so the last year was taken",))
+
+
 def _with_output(expansion: Expansion | None, cut: Cut) -> Expansion | None:
     """With the table or chart that was asked for."""
-    wanted = dict.fromkeys(part.value.replace("_", " ") for part in cut.of(PartKind.OUTPUT))
-    if expansion is None or not wanted:
+    if expansion is None:
+        return None
+    said = expansion.question.lower()
+    outputs = [part for part in cut.of(PartKind.OUTPUT) if part.words.lower() not in said]
+    wanted = dict.fromkeys(part.value.replace("_", " ") for part in outputs)
+    if not wanted:
         return expansion
     mark = "?" if expansion.question.endswith("?") else ""
     question = f"{expansion.question.rstrip('?')} as a {' and '.join(wanted)}{mark}"
@@ -177,7 +197,7 @@ def _subjectless(cut: Cut, terms: Terms) -> Expansion | None:
     topics = cut.of(PartKind.TOPIC)
     if cut.of(PartKind.SYMBOL) or subject_text(cut) or not topics:
         return None
-    if not all(part.family in ("series", "now", "company") for part in topics):
+    if OF_ANY.search(cut.text) or not all(part.family in ("series", "now", "company") for part in topics):
         return None
     if cut.of(PartKind.WORD) or cut.of(PartKind.NUMBER):
         return Expansion(cut.text, UNCLEAR)

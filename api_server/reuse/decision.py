@@ -59,6 +59,8 @@ class Related:
     """Of the new answer: that of the script."""
     mcp_calls: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = field(default=())
+    is_as_asked: bool = False
+    """Whether it answers the question without the defaults that were assumed for it."""
 
 
 Reuse = Duplicate | Recorded | Related | New
@@ -150,9 +152,10 @@ class Reuser:
         return None
 
     def _from_recipe(self, understood: Understanding, catalogue: ToolCatalogue) -> Related | None:
-        match = self.recipes.match(understood, catalogue)
-        if match is None:
+        found = self.recipes.match(understood, catalogue)
+        if found is None:
             return None
+        question, match = found
         return Related(
             python_code=match.recipe.source,
             parameters=match.binding.values,
@@ -161,6 +164,7 @@ class Reuser:
             trust=Trust.CHECKED,
             mcp_calls=match.recipe.tools,
             assumptions=match.binding.assumptions,
+            is_as_asked=question != understood.expanded_question,
         )
 
 

@@ -49,6 +49,14 @@ def values_of(data: dict[str, Any]) -> list[Any]:
     return [row["value"] for row in data["execution"]["result"]["body"]]
 
 
+def test_what_a_recipe_answers_as_it_was_asked_is_shown_and_kept_without_defaults(house: Running) -> None:
+    data = ask(house, "Which stocks are the most volatile?")
+    assert data["expanded_question"] == "Which stocks are the most volatile?"
+    assert not any("last year" in note for note in data["understanding"]["assumptions"])
+    record = get(house, f"/executions/{data['execution_id']}")["data"]
+    assert record["expanded_question"] == data["expanded_question"]
+
+
 def test_a_question_asked_again_is_shown_with_its_age_and_can_be_refreshed(house: Running) -> None:
     first = ask(house, VOLATILITY)
     again = ask(house, "What was the volatility of KO from 2019-01-01 to 2019-12-31?")

@@ -1,5 +1,7 @@
 """A vague question gets the sensible default, which is said, and its alternatives."""
 
+from datetime import date
+
 import pytest
 
 from api_server.dialogue.context import DialogueContext
@@ -106,3 +108,46 @@ def test_a_clear_question_needs_no_confirmation() -> None:
 
 def test_a_name_that_was_read_as_a_symbol_is_said() -> None:
     assert "“nike” was read as NKE" in understand("nike volatility in 2020").assumptions
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What are my positions?", "show my holdings", "my orders", "Plot NKE since 2015.",
+        "Which stocks gained the most today?", "which ETFs have the highest return in 2023",
+    ],
+)  # fmt: skip
+def test_what_is_clear_gets_no_defaults(question: str) -> None:
+    assert understand(question).expanded_question == question
+
+
+def test_a_chart_of_a_price_needs_only_a_period() -> None:
+    assert understand("plot NKE").expanded_question == "Plot NKE over the last year"
+
+
+@pytest.mark.parametrize(
+    ("question", "expanded", "other"),
+    [
+        ("How did NKE do last year?", "How did NKE perform in 2025?", "How did NKE do over the last year?"),
+        (
+            "volatility of NKE last quarter",
+            "Volatility of NKE from 2025-10-01 to 2025-12-31",
+            "Volatility of NKE over the last 3 months",
+        ),
+        ("NKE return for last month", "NKE return in January 2026", "NKE return over the last month"),
+        (
+            "news on NKE last week",
+            "News on NKE from 2026-02-02 to 2026-02-08",
+            "News on NKE over the last week",
+        ),
+    ],
+)
+def test_a_period_that_today_names_is_said_in_dates(question: str, expanded: str, other: str) -> None:
+    understood = create_dialogue(lambda: date(2026, 2, 15)).understand(question, DialogueContext())
+    assert understood.expanded_question == expanded
+    assert understood.alternatives[0].question == other
+    assert understood.assumptions[0].startswith("“last ")
+
+
+def test_a_period_that_owns_something_is_left_as_it_is() -> None:
+    assert understand("last year's return of NKE").expanded_question == "last year's return of NKE"
