@@ -23,6 +23,7 @@ from api_server.vectors.index import Collection, Item, VectorIndex
 from benchmarks.measure import Figures, print_line
 from prompts.library import load_library
 from tests.doubles.prompts import FixedCatalog
+from tests.doubles.questions import ready_prompt
 from tests.doubles.tool_catalogues import OURS, make_catalogue, many_tools, read_catalogue
 
 ROUNDS = 60
@@ -97,7 +98,7 @@ async def time_to_first_token(maker: PromptMaker) -> None:
 
         started = time.perf_counter()
         made = await maker.make(question)
-        await provider.write_script(ScriptTask(question, made.prompt, catalogue), hear)
+        await provider.write_script(ScriptTask(question, ready_prompt(made.prompt), catalogue), hear)
         return (first[0] - started) * 1000
 
     durations = sorted([await ask(number) for number in range(ROUNDS)])
