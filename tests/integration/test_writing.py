@@ -207,6 +207,7 @@ async def test_a_recipe_is_not_sent_back_whatever_happens(open_api: OpenApi) -> 
         ("key_refused", False),
         ("not_configured", False),
         ("tool_failed", False),
+        ("tool_refused", True),
         ("unknown_symbol", True),
         ("no_data", True),
     ],
@@ -233,6 +234,20 @@ async def test_text_of_a_tool_is_data_in_what_the_model_is_told(open_api: OpenAp
     assert "(cut)" in problem
     assert len(problem) < 2500
     assert "secret" not in problem
+
+
+async def test_the_prompt_that_developers_are_shown_is_the_one_that_is_sent(open_api: OpenApi) -> None:
+    provider = prepared(GOOD, GOOD)
+    async with open_api(provider) as api:
+        first = await api.ask("Which tickers did KO outrun in 2020?")
+        query = {"question": "and MSFT?", "session_id": first["session_id"], "form": "text"}
+        shown = (await api.client.get("/debug/system-prompt", params=query)).text
+        await api.ask("and MSFT?", session_id=first["session_id"])
+        sent = await provider.tasks[1].prompt.get()
+    assert shown == sent.text
+    assert provider.tasks[1].question == "Which tickers did MSFT outrun in 2020?"
+    assert sent.prefix == (await provider.tasks[0].prompt.get()).prefix
+    assert "Which tickers did KO outrun in 2020?" in sent.rest
 
 
 async def test_the_usage_of_all_attempts_is_summed(open_api: OpenApi) -> None:
