@@ -11,6 +11,7 @@ from api_server.llm.provider import CannotAnswer
 from api_server.llm.providers.scripted import ScriptedProvider
 from schemas.progress import ProgressType
 from schemas.usage import Usage
+from tests.doubles.api_app import NOWHERE
 from tests.doubles.asked_api import AskedApi, asked_api, codes, draft, prepared
 from tests.doubles.execution_server import ExecutionServer
 
@@ -238,7 +239,7 @@ async def test_text_of_a_tool_is_data_in_what_the_model_is_told(open_api: OpenAp
 
 async def test_the_prompt_that_developers_are_shown_is_the_one_that_is_sent(open_api: OpenApi) -> None:
     provider = prepared(GOOD, GOOD)
-    async with open_api(provider) as api:
+    async with open_api(provider, chroma_url=NOWHERE) as api:  # vectors would be made ready in between
         first = await api.ask("Which tickers did KO outrun in 2020?")
         query = {"question": "and MSFT?", "session_id": first["session_id"], "form": "text"}
         shown = (await api.client.get("/debug/system-prompt", params=query)).text
