@@ -281,6 +281,19 @@ async def test_what_the_vendor_does_not_accept_is_not_repeated(case: Case) -> No
     assert len(case.api.bodies) == 1
 
 
+async def test_a_prompt_that_ollama_would_cut_is_not_sent(all_stand_ins: StandIns) -> None:
+    all_stand_ins.forget()
+    all_stand_ins.api("ollama").answers_else = GOOD
+    provider = all_stand_ins.open("ollama", ollama_context_tokens=2048)
+    fits, does_not = (ready_prompt(replace(PROMPT, prefix="x" * length)) for length in (8000, 8200))
+    assert isinstance(await provider.write_script(replace(TASK, prompt=fits)), Draft)
+    with pytest.raises(RequestRejected, match="does not fit") as caught:
+        await provider.write_script(replace(TASK, prompt=does_not))
+    assert "OLLAMA_CONTEXT_TOKENS" in str(caught.value.suggestions)
+    assert len(all_stand_ins.api("ollama").bodies) == 1
+    await provider.close()
+
+
 async def test_an_empty_account_is_told_from_a_busy_one(vendor: str, streaming: Case) -> None:
     empty = {"anthropic": Fail(402), "openai": Fail(429, kind="insufficient_quota"), "ollama": Fail(402)}
     with pytest.raises(ProviderQuotaExhausted):
