@@ -206,8 +206,8 @@ class Pipeline:
 
     async def make_prompt(self, question: str, way: Way) -> Prompt:
         """What a model is told: tools, recipes, what was said before, the question."""
-        said = await self.storage.sessions.last_messages(way.user_id, way.session_id)
-        before = [message for message in said if message.execution_id != way.execution_id]
+        latest = await self.storage.executions.list_asked(way.user_id, way.session_id)
+        before = [asked for asked in latest if asked.id != way.execution_id]
         return (await self.prompts.make(question, read_messages(before))).prompt
 
     async def run_until_it_does(self, writer: Writer, answer: Answer, way: Way, *, refresh: bool) -> Answer:

@@ -73,9 +73,9 @@ async def system_prompt(
 ) -> dict[str, Any] | Response:
     """The prompt that a model would be sent in a session; parts that are `cached` stay the same."""
     user_id, session_id = visit.operator.user_id, query.session_id
-    said = await storage.sessions.last_messages(user_id, session_id) if session_id else ()
+    asked = await storage.executions.list_asked(user_id, session_id or "")
     understood = await reusing.preview(query.question, user_id, session_id or "")
-    made = await pipeline.prompts.make(understood.expanded_question, read_messages(said))
+    made = await pipeline.prompts.make(understood.expanded_question, read_messages(asked))
     described = visit.desk.masking.value(describe_prompt(made, query.question))
     if query.form == "text":
         return PlainTextResponse(described["system_prompt"], headers=HEADERS)

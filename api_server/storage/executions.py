@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import ExecutionNotFound, RequestIdTaken
 from api_server.storage.database import Database
 from api_server.storage.paging import read_page
 from api_server.storage.records import (
+    AskedBefore,
     Execution,
     ExecutionSummary,
     Kind,
@@ -23,6 +24,7 @@ from api_server.storage.records import (
     Trust,
     list_fields,
     read_execution,
+    read_record,
     read_summary,
 )
 from api_server.storage.sessions import TITLE_LENGTH_MAX, UNDO_SECONDS, touch_session
@@ -31,6 +33,7 @@ from schemas.wire import utc_now
 
 LATEST_MAX = 50
 SUMMARY_COLUMNS = [executions.c[name] for name in list_fields(ExecutionSummary)]
+ASKED_COLUMNS = [executions.c[name] for name in list_fields(AskedBefore)]
 
 
 @dataclass(frozen=True)
@@ -102,15 +105,19 @@ class ExecutionStore:
         self, user_id: str, session_id: str, count: int = LATEST_MAX
     ) -> Sequence[Execution]:
         """The latest executions of a session with all their facts, latest first: follow-ups lean on them."""
-        query = select(executions).where(
-            executions.c.user_id == user_id,
-            executions.c.session_id == session_id,
-            executions.c.deleted_at.is_(None),
-        )
-        latest = query.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(count)
+        latest = _latest(select(executions), user_id, session_id).limit(count)
         async with self._database.reading() as connection:
             rows = (await connection.execute(latest)).mappings().all()
         return [read_execution(row) for row in rows]
+
+    async def list_asked(
+        self, user_id: str, session_id: str, count: int = LATEST_MAX
+    ) -> Sequence[AskedBefore]:
+        """The same without what was found, for a model that must not see it."""
+        latest = _latest(select(*ASKED_COLUMNS), user_id, session_id).limit(count)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(latest)).mappings().all()
+        return [read_record(AskedBefore, row) for row in rows]
 
     async def list_runs(self, user_id: str, root_id: str) -> Sequence[ExecutionSummary]:
         """Every run of a question, oldest first."""
@@ -219,6 +226,16 @@ def _conditions(wanted: ExecutionFilter | None) -> list[ColumnElement[bool]]:
 def _has_word(word: str) -> ColumnElement[bool]:
     places = (executions.c.title, executions.c.question, executions.c.expanded_question)
     return or_(*(place.icontains(word, autoescape=True) for place in places))
+
+
+def _latest(chosen: Select[Any], user_id: str, session_id: str) -> Select[Any]:
+    """What is `chosen` of a session's executions, latest first."""
+    mine = chosen.where(
+        executions.c.user_id == user_id,
+        executions.c.session_id == session_id,
+        executions.c.deleted_at.is_(None),
+    )
+    return mine.order_by(executions.c.created_at.desc(), executions.c.id.desc())
 
 
 def _pending_row(new: NewExecution, parent: Execution | None) -> dict[str, Any]:

@@ -251,6 +251,28 @@ async def test_the_prompt_that_developers_are_shown_is_the_one_that_is_sent(open
     assert "Which tickers did KO outrun in 2020?" in sent.rest
 
 
+async def test_nothing_that_a_script_found_is_told_to_a_model_later(open_api: OpenApi) -> None:
+    found = GOOD.replace("'ok'", "'KO closed at 41.75'")
+    failed = (
+        "from mcp_client import prices\nclose = prices('KO', 2)['data']['close'][0]\n"
+        "result = float(f'stopped at {close}')"
+    )
+    provider = prepared(found, failed, GOOD)
+    async with open_api(provider, script_repairs_max=0) as api:
+        first = await api.ask("Which tickers did KO outrun in 2020?")
+        second = await api.ask("Which tickers did PEP outrun?", session_id=first["session_id"])
+        await api.ask("Which tickers did WMT outrun?", session_id=first["session_id"])
+        told = (await provider.tasks[2].prompt.get()).rest
+    assert "41.75" in first["execution"]["result"]["description"]
+    assert "stopped at 100.0" in second["execution"]["error"]["message"]
+    assert "41.75" not in told
+    assert "stopped at" not in told
+    assert "Which tickers did KO outrun in 2020?" in told
+    assert "It does." in told
+    assert "End: completed" in told
+    assert "End: raised" in told
+
+
 async def test_the_usage_of_all_attempts_is_summed(open_api: OpenApi) -> None:
     used = Usage(input_tokens=100, output_tokens=20, cached_tokens=5, cost_usd=0.5)
     provider = ScriptedProvider([draft(KEY_ERROR, usage=used), draft(GOOD, usage=used)])
