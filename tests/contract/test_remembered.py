@@ -1,6 +1,5 @@
 """Answered questions are found again by their meaning, on SQLite and on PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +9,6 @@ from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.understanding import create_dialogue
 from api_server.reuse.decision import Duplicate, New, Related, Reuse, Reuser
 from api_server.reuse.recipes import open_shelf
-from api_server.settings.storage import StorageSettings
 from api_server.storage.opened import Storage
 from api_server.storage.recorder import Conclusion, Understanding, WrittenScript
 from api_server.storage.records import Execution, Trust
@@ -19,13 +17,9 @@ from schemas.execution import Outcome
 from schemas.tools import ToolCatalogue
 from schemas.wire import utc_now
 from tests.doubles.databases import (
-    BACKENDS,
     a_question,
     a_report,
     accepted,
-    make_settings,
-    migrate,
-    opened_stores,
 )
 from tests.doubles.questions import make_catalogue
 
@@ -41,24 +35,6 @@ SCHEMA = {
 }
 ASKED = "What is the kurtosis of KO over the last 6 months?"
 VALUES = {"symbols": ["KO"], "months": 6, "days": None}
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StorageSettings:
-    made = make_settings(request.param, tmp_path_factory.mktemp("remembered"), request)
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def storage(settings: StorageSettings) -> AsyncIterator[Storage]:
-    async with opened_stores(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user_{uuid4().hex[:8]}"
 
 
 def make_reuser(storage: Storage) -> Reuser:
