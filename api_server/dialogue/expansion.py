@@ -26,6 +26,11 @@ def expand(cut: Cut, terms: Terms) -> Expansion:
     """The question with what it leaves open filled in."""
     if not is_financial(cut):
         return Expansion(cut.text)
+    named = [
+        f"“{part.words}” was read as {_read_as(part)}"
+        for part in cut.of(PartKind.SYMBOL)
+        if _is_by_name(part)
+    ]
     expansion = (
         _choice(cut)
         or _topicless(cut, terms)
@@ -36,17 +41,8 @@ def expand(cut: Cut, terms: Terms) -> Expansion:
     return Expansion(
         expansion.question,
         expansion.confidence,
-        (*name_symbols(cut), *expansion.assumptions),
+        (*named, *expansion.assumptions),
         expansion.alternatives,
-    )
-
-
-def name_symbols(cut: Cut) -> tuple[str, ...]:
-    """Which symbol each name was read as."""
-    return tuple(
-        f"“{part.words}” was read as {_read_as(part)}"
-        for part in cut.of(PartKind.SYMBOL)
-        if _is_by_name(part)
     )
 
 

@@ -1,11 +1,10 @@
 """Understands a question in its session: follow-up, meaning, assumptions, and what to confirm."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.cutting import Cutter
-from api_server.dialogue.expansion import DEFAULT_PERIOD, Expansion, expand, name_symbols
+from api_server.dialogue.expansion import expand
 from api_server.dialogue.follow_ups import Resolution, resolve
 from api_server.dialogue.meaning import meaning_of
 from api_server.dialogue.parameters import changed_parameters
@@ -19,10 +18,9 @@ CONFIRM_BELOW = 0.8
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Understands questions with one set of tables. What `is_clear` is not guessed at."""
+    """Understands questions with one set of tables."""
 
     cutter: Cutter
-    is_clear: Callable[[str], bool]
 
     def understand(self, question: str, context: DialogueContext, auto_expand: bool = True) -> Understanding:
         """What `question` means after the turns of `context`. Never raises: confidence says what is clear."""
@@ -31,7 +29,7 @@ class Dialogue:
         resolved = resolution.question if resolution else plain
         cut = self.cutter.cut(resolved)
         meaning = meaning_of(cut, self.cutter.terms)
-        expansion = self._expand(cut)
+        expansion = expand(cut, self.cutter.terms)
         is_expanded = expansion.question != cut.text and not (resolution and resolution.is_about_answer)
         confidence = round(expansion.confidence * (resolution.confidence if resolution else 1.0), 2)
         return Understanding(
@@ -54,11 +52,11 @@ class Dialogue:
 
     def expanded(self, understanding: Understanding) -> str:
         """The question with its assumptions spelled out, also when it was not to be expanded by itself."""
-        return self._expand(self.cutter.cut(understanding.resolved_question)).question
+        return expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms).question
 
     def proposed(self, understanding: Understanding) -> Understanding:
         """One that was not to be expanded by itself, as it would be: for its person to confirm."""
-        expansion = self._expand(self.cutter.cut(understanding.resolved_question))
+        expansion = expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms)
         assumptions = dict.fromkeys([*understanding.assumptions, *expansion.assumptions])
         return understanding.model_copy(
             update={"expanded_question": expansion.question, "assumptions": tuple(assumptions)}
@@ -67,13 +65,6 @@ class Dialogue:
     def meaning(self, question: str) -> Meaning:
         """The meaning of a question that stands alone."""
         return meaning_of(self.cutter.cut(question), self.cutter.terms)
-
-    def _expand(self, cut: Cut) -> Expansion:
-        """What a question leaves open, filled in; of one that is clear only a period it does not name."""
-        expansion = expand(cut, self.cutter.terms)
-        if expansion.confidence < DEFAULT_PERIOD and self.is_clear(cut.text):
-            return Expansion(cut.text, assumptions=name_symbols(cut))
-        return expansion
 
     def _parameters(self, resolution: Resolution | None, meaning: Meaning) -> dict[str, object] | None:
         if resolution is None or resolution.is_about_answer or not resolution.turn.schema:
@@ -95,6 +86,6 @@ class Dialogue:
         return tuple(notes)
 
 
-def create_dialogue(is_clear: Callable[[str], bool] = lambda _: False) -> Dialogue:
+def create_dialogue() -> Dialogue:
     """With the tables of this package and of `api_server.language`."""
-    return Dialogue(Cutter(load_lexicon(), load_terms()), is_clear)
+    return Dialogue(Cutter(load_lexicon(), load_terms()))

@@ -45,7 +45,6 @@ class Reusing:
 
 def make_reusing(storage: Storage, index: VectorIndex, cache: Cache, library: Library) -> Reusing:
     """Over what is kept; the tables of words are read once."""
-    shelf = open_shelf(library)
-    dialogue = create_dialogue(shelf.knows)
-    reuser = Reuser(dialogue, storage.executions, storage.remembered, shelf)
+    dialogue = create_dialogue()
+    reuser = Reuser(dialogue, storage.executions, storage.remembered, open_shelf(library))
     return Reusing(dialogue, reuser, QuestionMemory(dialogue, index, cache), storage, library)

@@ -14,14 +14,6 @@ class RecipeShelf:
 
     matcher: Matcher
 
-    def knows(self, question: str) -> bool:
-        """Whether a recipe answers `question` as it stands."""
-        try:
-            self.matcher.match(self.matcher.read(question))
-        except NoMatch:
-            return False
-        return True
-
     def match(self, understood: Understanding, catalogue: ToolCatalogue) -> Match | None:
         """The recipe for the question as expanded, or as resolved, when its tools can be called now."""
         callable_now = {tool.name for tool in catalogue.tools}

@@ -4,11 +4,8 @@ import pytest
 
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.understanding import create_dialogue
-from api_server.reuse.recipes import open_shelf
-from prompts.library import load_library
 from schemas.understanding import Understanding
 
-LIBRARY = load_library()
 DIALOGUE = create_dialogue()
 COMPARISON = "Compare the return, volatility and maximum drawdown of NKE and DIS over the last year"
 PORTFOLIO = "What are the value, today's profit and loss, and the largest gain and loss in my portfolio?"
@@ -59,19 +56,6 @@ def test_a_clear_question_and_one_that_is_not_ours_are_left_alone(question: str)
     understood = understand(question)
     assert understood.expanded_question == question
     assert not understood.alternatives
-
-
-def test_what_a_recipe_answers_as_it_stands_is_not_made_another_question() -> None:
-    shelf = open_shelf(LIBRARY)
-    dialogue = create_dialogue(shelf.knows)
-    for recipe in LIBRARY.recipes:
-        for question in recipe.questions:
-            understood = dialogue.understand(question, DialogueContext())
-            read = shelf.matcher.read(understood.expanded_question)
-            assert shelf.matcher.match(read).recipe.name == recipe.name, question
-            held_back = dialogue.understand(question, DialogueContext(), auto_expand=False)
-            assert "perform over the last year" not in dialogue.expanded(held_back)
-    assert understand("What are my positions?").expanded_question != "What are my positions?"
 
 
 def test_without_leave_nothing_is_expanded_but_asked() -> None:
