@@ -100,7 +100,7 @@ async def test_a_deletion_hides_at_once_can_be_undone_and_then_takes_everything(
     assert len(await storage.executions.list_runs(user, root.id)) == 2
     await storage.executions.delete(user, root.id)
     await _age_deletions(storage, user)
-    await storage.sessions.purge_deleted()
+    assert sorted((await storage.sessions.purge_deleted())[user]) == sorted([root.id, rerun.id])
     with pytest.raises(ExecutionNotFound):
         await storage.executions.restore(user, root.id)
     async with storage.database.reading() as connection:
