@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -12,8 +13,8 @@ from api_server.course import describe_failure
 from api_server.errors import Cancelled, InvalidParameters, UnknownModel
 from api_server.execution_client import ExecutionClient
 from api_server.live import Live
-from api_server.llm.provider import LLMProvider, ScriptTask
-from api_server.prompting import PromptMaker, PromptParts, read_messages
+from api_server.llm.provider import LLMProvider, Prompt, PromptOnDemand, ScriptTask
+from api_server.prompting import PromptMaker, read_messages
 from api_server.remembering import Memory, answer_from
 from api_server.replies import Answer, compose, compose_held_back, read_reply
 from api_server.requests import begin_edited, begin_question
@@ -199,8 +200,8 @@ class Pipeline:
         question = understood.expanded_question
         catalogue = await self.catalog.current()
         self.capabilities.demand(question, catalogue)
-        parts = await self.make_prompt(question, way.user_id, way.session_id, way.execution_id)
-        return self.desk.writer(ScriptTask(question, parts.prompt, catalogue, model), way.course)
+        prompt = PromptOnDemand(partial(self.make_prompt, question, way))
+        return self.desk.writer(ScriptTask(question, prompt, catalogue, model), way.course)
 
     async def demand_model(self, model: str) -> None:
         """Raises `UnknownModel` unless it can be asked now."""
@@ -210,13 +211,11 @@ class Pipeline:
                 f"there is no model {model!r}", suggestions=("GET /models lists them.",), models=known
             )
 
-    async def make_prompt(
-        self, question: str, user_id: str, session_id: str, execution_id: str
-    ) -> PromptParts:
+    async def make_prompt(self, question: str, way: Way) -> Prompt:
         """What a model is told: tools, recipes, what was said before, the question."""
-        said = await self.storage.sessions.last_messages(user_id, session_id)
-        before = [message for message in said if message.execution_id != execution_id]
-        return await self.prompts.make(question, read_messages(before))
+        latest = await self.storage.executions.list_asked(way.user_id, way.session_id)
+        before = [asked for asked in latest if asked.id != way.execution_id]
+        return (await self.prompts.make(question, read_messages(before))).prompt
 
     async def run_until_it_does(self, writer: Writer, answer: Answer, way: Way, *, refresh: bool) -> Answer:
         """The run of the script, or of its repair when it did not complete."""

@@ -32,15 +32,19 @@ class Reusing:
 
     async def understand(self, asked: Execution, question: str, auto_expand: bool = True) -> Understanding:
         """What `question` means after those before `asked` in its session. Raises `DatabaseUnavailable`."""
-        context = await self.context(asked)
+        context = await self._context(asked.user_id, asked.session_id, without=asked.id)
         return self.dialogue.understand(question, context, auto_expand)
 
-    async def context(self, asked: Execution) -> DialogueContext:
-        """The last turns of a session before the execution `asked`."""
+    async def preview(self, question: str, user_id: str, session_id: str) -> Understanding:
+        """What `question` would mean if it were asked next in this session. Raises `DatabaseUnavailable`."""
+        return self.dialogue.understand(question, await self._context(user_id, session_id))
+
+    async def _context(self, user_id: str, session_id: str, without: str = "") -> DialogueContext:
+        """The last turns of a session, but for the execution `without`."""
         if not self.is_aware:
             return DialogueContext()
-        latest = await self.storage.executions.list_asked(asked.user_id, asked.session_id, TURNS_MAX)
-        return context_of([one for one in latest if one.id != asked.id])
+        latest = await self.storage.executions.list_turns(user_id, session_id, TURNS_MAX)
+        return context_of([one for one in latest if one.id != without])
 
 
 def make_reusing(

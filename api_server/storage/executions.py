@@ -22,6 +22,7 @@ from api_server.storage.records import (
     Page,
     Status,
     Trust,
+    TurnBefore,
     list_fields,
     read_execution,
     read_record,
@@ -32,8 +33,9 @@ from api_server.storage.tables import executions
 from schemas.wire import utc_now
 
 LATEST_MAX = 50
-ASKED_COLUMNS = [executions.c[name] for name in list_fields(AskedBefore)]
+TURN_COLUMNS = [executions.c[name] for name in list_fields(TurnBefore)]
 SUMMARY_COLUMNS = [executions.c[name] for name in list_fields(ExecutionSummary)]
+ASKED_COLUMNS = [executions.c[name] for name in list_fields(AskedBefore)]
 
 
 @dataclass(frozen=True)
@@ -122,8 +124,17 @@ class ExecutionStore:
             rows = (await connection.execute(query)).mappings().all()
         return [read_execution(row) for row in rows]
 
-    async def list_asked(self, user_id: str, session_id: str, count: int) -> Sequence[AskedBefore]:
+    async def list_turns(self, user_id: str, session_id: str, count: int) -> Sequence[TurnBefore]:
         """What follow-ups lean on of the same executions: their reports stay where they are."""
+        query = _latest(select(*TURN_COLUMNS), user_id, session_id, count)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [read_record(TurnBefore, row) for row in rows]
+
+    async def list_asked(
+        self, user_id: str, session_id: str, count: int = LATEST_MAX
+    ) -> Sequence[AskedBefore]:
+        """The same without what was found, for a model that must not see it."""
         query = _latest(select(*ASKED_COLUMNS), user_id, session_id, count)
         async with self._database.reading() as connection:
             rows = (await connection.execute(query)).mappings().all()

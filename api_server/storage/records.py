@@ -82,6 +82,20 @@ class ChatMessage:
 
 
 @dataclass(frozen=True)
+class AskedBefore:
+    """An earlier question and how it was answered, without anything that was found."""
+
+    id: str
+    question: str
+    expanded_question: str
+    explanation: str
+    """Of the script, by its author; empty when there is none."""
+    parameters: dict[str, Any]
+    outcome: str | None
+    error_code: str | None
+
+
+@dataclass(frozen=True)
 class Execution:
     """One run of one script for one question, from the moment it is accepted."""
 
@@ -156,7 +170,7 @@ class ExecutionSummary:
 
 
 @dataclass(frozen=True)
-class AskedBefore:
+class TurnBefore:
     """What a follow-up leans on of an execution. `result` is what the person was shown, if anything."""
 
     id: str

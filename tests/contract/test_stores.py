@@ -174,6 +174,8 @@ async def test_another_users_things_do_not_exist(storage: Storage, user: str, se
     assert (await storage.executions.list_page(stranger)).items == []
     assert (await storage.sessions.list_page(stranger)).items == []
     assert await storage.executions.list_latest(stranger, session) == []
+    assert await storage.executions.list_asked(stranger, session) == []
+    assert len(await storage.executions.list_asked(user, session)) == 1
     assert await storage.executions.list_runs(stranger, new.id) == []
     assert await storage.attempts.list_all(stranger, new.id) == []
     assert await storage.events.after(stranger, new.id) == []

@@ -19,6 +19,10 @@ NEWEST_ONLY = frozenset(["dividend_yield"])
 
 CHOICES: Mapping[str, Mapping[str, Any]] = {
     "weekly": {"timeframe": "1Week"},
+    "money_flow": {"indicator": "mfi"},
+    "commodity_channel": {"indicator": "cci"},
+    "williams": {"indicator": "williams_r"},
+    "rate_of_change": {"indicator": "roc"},
     "monthly": {"by": "month"},
     "extreme_month": {"by": "month"},
     "yearly": {"by": "year"},
