@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -12,12 +13,12 @@ from api_server.course import describe_failure
 from api_server.errors import Cancelled, InvalidParameters, UnknownModel
 from api_server.execution_client import ExecutionClient
 from api_server.live import Live
-from api_server.llm.provider import LLMProvider, ScriptTask
-from api_server.prompting import PromptMaker, PromptParts, read_messages
-from api_server.remembering import Memory
+from api_server.llm.provider import LLMProvider, Prompt, PromptOnDemand, ScriptTask
+from api_server.prompting import PromptMaker, read_messages
+from api_server.remembering import Memory, answer_from
 from api_server.replies import Answer, compose, compose_held_back, read_reply
 from api_server.requests import begin_edited, begin_question
-from api_server.reuse.decision import Duplicate, New, Related, Reuse
+from api_server.reuse.decision import Duplicate, New, Recorded, Related, Reuse
 from api_server.reuse.draft import draft_of_related
 from api_server.reuse.opened import Reusing
 from api_server.running import Runner
@@ -73,7 +74,7 @@ class Pipeline:
         replies: list[AnalyzeResponse] = []
         work = self._work(lambda way: self.find_answer(request, way, is_confirmed=True), replies)
         execution = await self.live.once.go_on(held, origin, work)
-        return replies[0] if replies else await self._read_reply(execution)
+        return await self._read_reply(execution) if execution else replies[0]
 
     async def drop(self, held: Execution, origin: Origin) -> None:
         """The person does not want the question that waits for them answered any more."""
@@ -101,8 +102,8 @@ class Pipeline:
         if understood.needs_confirmation:
             return await self.hold_back(understood, way)
         match await self.look_back(request, understood, way):
-            case Duplicate() as known if request.execute:
-                return await self.show_again(known, understood, way)
+            case Duplicate() | Recorded() as known:
+                return await self.show_again(known, request, understood, way)
             case Related() as known:
                 return await self.use_again(known, request, understood, way)
             case _:
@@ -142,18 +143,25 @@ class Pipeline:
                 way.user_id, understood, await self.catalog.current(), refresh=request.refresh
             )
 
-    async def show_again(self, known: Duplicate, understood: Understanding, way: Way) -> AnalyzeResponse:
-        """The same question has an answer that is still true."""
+    async def show_again(
+        self, known: Duplicate | Recorded, request: AnalyzeRequest, understood: Understanding, way: Way
+    ) -> AnalyzeResponse:
+        """An earlier answer is the answer; of what is not to be executed, only its script."""
+        answer = answer_from(known, understood)
+        if request.execute:
+            answer = await self.memory.recall(answer, known, way)
         await way.course.tell(
-            ProgressType.REUSED, reused_from=known.execution.id, age_seconds=known.age_seconds
+            ProgressType.REUSED, reused_from=known.execution.id, age_seconds=answer.age_seconds
         )
-        answer = await self.memory.recall(known, understood, way)
         return await self.conclude(answer, way)
 
     async def use_again(
         self, known: Related, request: AnalyzeRequest, understood: Understanding, way: Way
     ) -> AnalyzeResponse:
         """A believed script answers with other parameters; no model is asked."""
+        if known.is_as_asked:
+            understood = self.reusing.dialogue.as_asked(understood)
+            await self.memory.understood(understood, way)
         await way.course.tell(ProgressType.REUSED, reused_from=known.reused_from, age_seconds=None)
         with way.course.stage("validate"):
             report = await self.executor.validate(known.python_code)
@@ -192,8 +200,8 @@ class Pipeline:
         question = understood.expanded_question
         catalogue = await self.catalog.current()
         self.capabilities.demand(question, catalogue)
-        parts = await self.make_prompt(question, way.user_id, way.session_id, way.execution_id)
-        return self.desk.writer(ScriptTask(question, parts.prompt, catalogue, model), way.course)
+        prompt = PromptOnDemand(partial(self.make_prompt, question, way))
+        return self.desk.writer(ScriptTask(question, prompt, catalogue, model), way.course)
 
     async def demand_model(self, model: str) -> None:
         """Raises `UnknownModel` unless it can be asked now."""
@@ -203,13 +211,11 @@ class Pipeline:
                 f"there is no model {model!r}", suggestions=("GET /models lists them.",), models=known
             )
 
-    async def make_prompt(
-        self, question: str, user_id: str, session_id: str, execution_id: str
-    ) -> PromptParts:
+    async def make_prompt(self, question: str, way: Way) -> Prompt:
         """What a model is told: tools, recipes, what was said before, the question."""
-        said = await self.storage.sessions.last_messages(user_id, session_id)
-        before = [message for message in said if message.execution_id != execution_id]
-        return await self.prompts.make(question, read_messages(before))
+        latest = await self.storage.executions.list_asked(way.user_id, way.session_id)
+        before = [asked for asked in latest if asked.id != way.execution_id]
+        return (await self.prompts.make(question, read_messages(before))).prompt
 
     async def run_until_it_does(self, writer: Writer, answer: Answer, way: Way, *, refresh: bool) -> Answer:
         """The run of the script, or of its repair when it did not complete."""
@@ -223,10 +229,9 @@ class Pipeline:
     async def run(self, answer: Answer, way: Way, *, attempt: int = 0, refresh: bool = False) -> Answer:
         """The script executed, or its result from a moment ago. Raises `ExecutorUnavailable`."""
         catalogue = await self.catalog.current()
-        await self.memory.written(answer, way)
         if not refresh and (kept := await self.memory.find_result(answer, catalogue, way)):
             return kept
-        await way.recording.started()
+        await self.memory.started(answer, way)
         report = await self.runner.run(answer.draft, way, attempt)
         return await self.memory.ran(answer, report, catalogue, way)
 
@@ -243,7 +248,7 @@ class Pipeline:
     async def _once(self, new: NewExecution, origin: Origin, find: Find) -> AnalyzeResponse:
         replies: list[AnalyzeResponse] = []
         execution = await self.live.once.answer(new, origin, self._work(find, replies))
-        return replies[0] if replies else await self._read_reply(execution)
+        return await self._read_reply(execution) if execution else replies[0]
 
     def _work(
         self, find: Find, replies: list[AnalyzeResponse]

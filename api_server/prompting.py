@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from api_server.errors import VectorsUnavailable
 from api_server.llm.provider import Prompt
 from api_server.prompt_templates import Templates
-from api_server.storage.records import ChatMessage
+from api_server.storage.records import AskedBefore
 from api_server.tool_display import ToolDisplay
 from api_server.vectors.index import Collection, Item, VectorIndex
 from prompts.examples import ExampleShelf
@@ -115,7 +115,7 @@ class PromptMaker:
             for place, question in enumerate(recipe.questions)
         ]
         try:
-            await self._vectors.remember(Collection.RECIPES, items)
+            await self._vectors.keep_only(Collection.RECIPES, items)
         except VectorsUnavailable:
             return  # its own log says so, and /health does
 
@@ -136,13 +136,26 @@ class PromptMaker:
         return likes
 
 
-def read_messages(stored: Sequence[ChatMessage]) -> list[Message]:
-    """What was said in a session, without what the system noted."""
+def read_messages(latest: Sequence[AskedBefore]) -> list[Message]:
+    """A session's questions and how they were answered, oldest first; `latest` begins with the newest.
+
+    Answers are told by their scripts, never by what they found: data does not go through a model.
+    """
     return [
-        Message("user" if message.role == "user" else "assistant", message.content)
-        for message in stored
-        if message.role in ("user", "assistant")
+        message
+        for asked in reversed(latest)
+        for message in (
+            Message("user", asked.expanded_question or asked.question),
+            Message("assistant", _tell(asked)),
+        )
     ]
+
+
+def _tell(asked: AskedBefore) -> str:
+    if not asked.explanation:
+        return f"There was no script ({asked.error_code or 'not yet answered'})."
+    end = asked.outcome or asked.error_code or "not run"
+    return f"{asked.explanation}\nParameters: {json.dumps(asked.parameters)}\nEnd: {end}"
 
 
 def select_messages(messages: Sequence[Message], tokens_max: int) -> str:

@@ -107,8 +107,9 @@ def index_line(tool: Tool, detail: int) -> str:
     shown = (
         f"{tool.name}({', '.join(python if name in required else f'{python}?' for name, python in names)})"
     )
-    sentence = plain_line(tool.description).split(". ")[0].rstrip(".")[:INDEX_WORDS_CHARACTERS_MAX]
-    return f"{shown}: {sentence}" if sentence and detail > 1 else shown
+    sentence = plain_line(tool.description).split(". ")[0].rstrip(".")
+    words = textwrap.shorten(sentence, INDEX_WORDS_CHARACTERS_MAX, placeholder=" …")
+    return f"{shown}: {words}" if words and detail > 1 else shown
 
 
 def camel(name: str) -> str:

@@ -11,10 +11,15 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+import httpx2
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from tokenizers import Tokenizer
 
-from api_server.llm.provider import Draft, ScriptTask
-from api_server.llm.providers.scripted import ScriptedProvider
+from api_server.app import create_app
+from api_server.llm.provider import CannotAnswer, LLMProvider, OnText, ScriptTask, ignore_text
 from api_server.prompting import PromptMaker, estimate_tokens
 from api_server.settings.vectors import VectorSettings
 from api_server.type_check import TypeChecker
@@ -22,8 +27,14 @@ from api_server.vectors.chroma import open_index
 from api_server.vectors.index import Collection, Item, VectorIndex
 from benchmarks.measure import Figures, print_line
 from prompts.library import load_library
+from schemas.analysis import Model
+from tests.doubles.api_app import make_api_settings, opened_app
+from tests.doubles.llm.answers import as_answer
+from tests.doubles.llm.opened import running_stand_ins
+from tests.doubles.llm.stand_in import Say
 from tests.doubles.prompts import FixedCatalog
 from tests.doubles.tool_catalogues import OURS, make_catalogue, many_tools, read_catalogue
+from tests.doubles.tool_server import ToolServer
 
 ROUNDS = 60
 QUESTION = "Which of KO, PEP and MNST had the best Sharpe ratio since 2020, and how deep did each fall?"
@@ -45,15 +56,15 @@ async def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         settings = VectorSettings(_env_file=None, qna_data_dir=Path(folder))
         async with open_index(settings) as vectors:
-            makers = {count: make_maker(count, vectors) for count in (50, 60, 1000)}
+            makers = {count: make_maker(count, vectors) for count in (50, 1000)}
             for maker in makers.values():
                 await maker.remember()
                 await maker.make(QUESTION)
             await count_tokens(makers)
-            await time_to_first_token(makers[60])
             for maker in makers.values():
                 await maker.close()
             await search_questions(vectors)
+    await time_to_first_token()
     await check_types(library.find("sharpe_ranking").source)
 
 
@@ -82,26 +93,79 @@ async def count_tokens(makers: dict[int, PromptMaker]) -> None:
         )
 
 
-async def time_to_first_token(maker: PromptMaker) -> None:
-    """From a question to the first piece of text of a provider that answers at once, with 60 tools."""
-    draft = Draft("result = 1", "", (), "scripted")
-    provider = ScriptedProvider([draft] * ROUNDS)
-    catalogue = make_catalogue(many_tools(60))
+class FirstPiece(Exception):
+    """It has come: the rest is of no interest."""
 
-    async def ask(number: int) -> float:
-        question = f"{QUESTION} {number}"
-        first: list[float] = []
 
-        async def hear(_piece: str) -> None:
-            first.append(time.perf_counter())
+class TimedProvider:
+    """Asks `provider` and notes when the first piece of its script was heard; then it refuses."""
 
-        started = time.perf_counter()
-        made = await maker.make(question)
-        await provider.write_script(ScriptTask(question, made.prompt, catalogue), hear)
-        return (first[0] - started) * 1000
+    name = "timed"
 
-    durations = sorted([await ask(number) for number in range(ROUNDS)])
-    print_line("question_to_first_token", "own_overhead_60_tools", Figures(durations), target_p50_ms=20)
+    def __init__(self, provider: LLMProvider) -> None:
+        self._provider = provider
+        self.heard_at = 0.0
+
+    async def models(self) -> list[Model]:
+        """Those of the provider."""
+        return await self._provider.models()
+
+    async def write_script(self, task: ScriptTask, on_text: OnText = ignore_text) -> CannotAnswer:
+        """Hangs up at the first piece."""
+
+        async def hear(piece: str) -> None:
+            await on_text(piece)
+            self.heard_at = time.perf_counter()
+            raise FirstPiece
+
+        try:
+            await self._provider.write_script(task, hear)
+        except FirstPiece:
+            return CannotAnswer("Nothing more is measured.")
+        raise AssertionError("nothing of the script was heard")
+
+
+def create_tool_list() -> Starlette:
+    """An execution server that knows 60 tools and runs nothing."""
+    listed = make_catalogue(many_tools(60)).model_dump_json()
+
+    async def tools(_: Request) -> Response:
+        return Response(listed, media_type="application/json")
+
+    return Starlette(routes=[Route("/tools", tools)])
+
+
+async def time_to_first_token() -> None:
+    """From a question at POST /analyze to the first piece of a model that answers at once, with 60 tools."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ToolServer(create_tool_list) as executor,
+        running_stand_ins() as stand_ins,
+    ):
+        stand_ins.api("anthropic").answers_else = Say(as_answer())
+        remote = stand_ins.open("anthropic")
+        provider = TimedProvider(remote)
+        settings = make_api_settings(Path(folder)).model_copy(
+            update={"execution_server_url": executor.url.removesuffix("/mcp")}
+        )
+        app = create_app(settings, provider)
+        async with opened_app(settings, app) as client:
+            await app.state.parts.vectors.propose(Collection.TOOLS, "wait until it is open", 1)
+            durations = [await ask_once(client, provider, number) for number in range(2 * ROUNDS)]
+        await remote.close()
+    figures = Figures(sorted(durations[ROUNDS:]))
+    print_line("question_to_first_token", "own_overhead_60_tools", figures, target_p50_ms=20)
+
+
+async def ask_once(client: httpx2.AsyncClient, provider: TimedProvider, number: int) -> float:
+    """Milliseconds until the first piece for a question that nobody asked before."""
+    question = (
+        f"Which of KO and PEP had the best Sharpe ratio over {number + 30} days, and how deep did each fall?"
+    )
+    started = time.perf_counter()
+    reply = await client.post("/analyze", json={"question": question})
+    assert reply.json()["error"]["message"] == "Nothing more is measured.", reply.text
+    return (provider.heard_at - started) * 1000
 
 
 async def search_questions(vectors: VectorIndex) -> None:

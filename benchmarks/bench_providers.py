@@ -11,11 +11,12 @@ from benchmarks.measure import print_line, run_rounds
 from tests.doubles.llm.answers import as_answer
 from tests.doubles.llm.opened import VENDORS, StandIns, running_stand_ins
 from tests.doubles.llm.stand_in import KEY, Say
-from tests.doubles.questions import make_catalogue
+from tests.doubles.questions import make_catalogue, ready_prompt
 
 ROUNDS = 60
 PREFIX = "One of the tools, as a typed function of the module, with its bounds. " * 1000
-TASK = ScriptTask("How did KO do?", Prompt(PREFIX, "The question: how did KO do?"), make_catalogue())
+PROMPT = ready_prompt(Prompt(PREFIX, "The question: how did KO do?"))
+TASK = ScriptTask("How did KO do?", PROMPT, make_catalogue())
 
 
 class FirstPiece(Exception):

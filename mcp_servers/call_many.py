@@ -4,23 +4,19 @@ A request costs a server of the SDK half a millisecond, however little its tool 
 """
 
 import asyncio
-import logging
 from collections.abc import Sequence
 from typing import Annotated, Any
 
 from mcp.server.context import ServerRequestContext
 from mcp.server.extension import Extension, MethodBinding
-from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import REQUEST_TIMEOUT, RequestParams
 from mcp_types.jsonrpc import INVALID_PARAMS
 from pydantic import BaseModel, Field
 from typing_extensions import override
 
-from mcp_servers.tool import TypedTool, make_result
+from mcp_servers.tool import TypedTool
 from schemas.call_many import CALLS_MAX, IDENTIFIER, METHOD
-
-log = logging.getLogger(__name__)
 
 
 class WantedCall(BaseModel):
@@ -64,9 +60,6 @@ class CallMany(Extension):
                 return {"result": await tool.answer(call.arguments)}
         except TimeoutError:
             return _error(REQUEST_TIMEOUT, f"{call.name} took too long")
-        except UnexpectedToolError as error:
-            log.exception("tool %s failed", call.name, exc_info=error.__cause__)
-            return {"result": make_result(None, str(error), is_error=True)}
 
 
 def _error(code: int, message: str) -> dict[str, Any]:

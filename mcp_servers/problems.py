@@ -4,7 +4,8 @@ Problem              a code for programs, a message that ends with the next step
 ├── BadArgument      the caller must change an argument
 ├── TooShort         the caller must pass more values
 ├── UnknownSymbol    the caller must ask for another symbol
-└── NoData           the symbol is known, what was asked about it is not
+├── NoData           the symbol is known, what was asked about it is not
+└── ToolBroken       nobody but us can help: the tool has a fault
 """
 
 from typing import Any
@@ -44,3 +45,9 @@ class NoData(Problem):
     """The vendor has nothing for this period or timeframe."""
 
     code = "no_data"
+
+
+class ToolBroken(Problem):
+    """The tool met an exception that it does not know."""
+
+    code = "tool_failed"

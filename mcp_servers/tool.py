@@ -1,20 +1,22 @@
 """What all our tools have in common, so that each is a plain function from bounded arguments to a model."""
 
 import inspect
+import logging
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 from mcp.server.mcpserver import Context
-from mcp.server.mcpserver.exceptions import UnexpectedToolError
 from mcp.server.mcpserver.tools import Tool
 from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from typing_extensions import override
 
-from mcp_servers.problems import BadArgument, Problem
+from mcp_servers.problems import BadArgument, Problem, ToolBroken
 from schemas.market.envelope import PROBLEM_META_KEY
+
+log = logging.getLogger(__name__)
 
 TEXT_LENGTH_MAX = 400
 COMPLAINTS_MAX = 5
@@ -39,14 +41,16 @@ class TypedTool(Tool):
         )
 
     async def answer(self, arguments: dict[str, Any]) -> dict[str, Any]:
-        """The result of one call as on the wire. Raises `UnexpectedToolError` for what is our fault."""
+        """The result of one call as on the wire; what is our fault is logged, and its text is kept here."""
         try:
             values = self._read_arguments(arguments)
             answer = await self.fn_metadata.call_fn(self.fn, self.is_async, values)
         except Problem as problem:
             return make_result(None, str(problem), is_error=True, problem=problem)
-        except Exception as error:  # whoever asked logs it and keeps its text from the caller
-            raise UnexpectedToolError(f"Error executing tool {self.name}") from error
+        except Exception:
+            log.exception("tool %s failed", self.name)
+            broken = ToolBroken(f"{self.name} failed by a fault of its server; its log says how")
+            return make_result(None, str(broken), is_error=True, problem=broken)
         content = answer.model_dump(mode="json", by_alias=True)
         return make_result(content, " ".join(_facts(content))[:TEXT_LENGTH_MAX])
 

@@ -13,24 +13,26 @@ class Likeness:
     """Compares a text with documents of several passages each; the likest passage counts."""
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
-        self._documents = [[read_words(passage) for passage in passages] for passages in documents]
-        self._weights = _rarity([frozenset().union(*passages) for passages in self._documents])
+        read = [[read_words(passage) for passage in passages] for passages in documents]
+        rarity = _rarity([frozenset().union(*passages) for passages in read])
+        self._weights = {word: rare**2 for word, rare in rarity.items()}
+        self._documents = [[(words, self._weight(words)) for words in passages] for passages in read]
 
     def scores(self, text: str) -> list[float]:
         """The cosine of the weighted words of `text` and of each document, from 0 to 1."""
         asked = read_words(text)
         own = self._weight(asked)
         return [
-            max((self._cosine(asked, own, passage) for passage in passages), default=0.0)
+            max((self._cosine(asked, own, *passage) for passage in passages), default=0.0)
             for passages in self._documents
         ]
 
-    def _cosine(self, asked: Words, own: float, passage: Words) -> float:
-        shared = self._weight(asked & passage)
-        return shared / math.sqrt(own * self._weight(passage)) if shared else 0.0
+    def _cosine(self, asked: Words, own: float, words: Words, weight: float) -> float:
+        shared = self._weight(asked & words)
+        return shared / math.sqrt(own * weight) if shared else 0.0
 
     def _weight(self, words: Words) -> float:
-        return sum(self._weights.get(word, 0.0) ** 2 for word in words)
+        return sum([self._weights.get(word, 0.0) for word in words]) if words else 0.0
 
 
 def read_words(text: str) -> Words:

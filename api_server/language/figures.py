@@ -21,7 +21,7 @@ RISK_FREE = (
 COUNTS = (rf"top[ -]?{NUMBER}\b(?! ?%)", rf"{NUMBER} (?={RANKED})")
 INDICATOR = (
     r"(?:rsi|relative strength index|atr|average true range|ema|exponential (?:moving )?averages?|adx|"
-    r"stochastic|mfi|money flow index|bollinger)\b"
+    r"stochastic|mfi|money flow index|cci|commodity channel index|williams %r|roc|rate of change|bollinger)\b"
 )
 LOOK_BACK = rf"{NUMBER}[ -]?(?:trading[ -])?(?:days?|d|periods?|sessions?)"
 INDICATOR_WINDOWS = (

@@ -32,6 +32,20 @@ class Prompt:
         return f"{self.prefix}\n{self.rest}"
 
 
+class PromptOnDemand:
+    """The prompt of one question, made when a model is first asked: recipes and recordings need none."""
+
+    def __init__(self, make: Callable[[], Awaitable[Prompt]]) -> None:
+        self._make = make
+        self._made: Prompt | None = None
+
+    async def get(self) -> Prompt:
+        """The same one each time. Raises what making it raises."""
+        if self._made is None:
+            self._made = await self._make()
+        return self._made
+
+
 @dataclass(frozen=True)
 class FailedAttempt:
     """A script that did not do, and what the model is told of it."""
@@ -45,7 +59,7 @@ class ScriptTask:
     """What a provider is given. `model` is one of its own models, or None for its default."""
 
     question: str
-    prompt: Prompt
+    prompt: PromptOnDemand
     catalogue: ToolCatalogue
     model: str | None = None
     failed: tuple[FailedAttempt, ...] = ()

@@ -84,7 +84,7 @@ class RemoteProvider:
 
     async def _write(self, task: ScriptTask, shown: ShownScript) -> Draft | CannotAnswer:
         """Ask, and once more when the answer cannot be read."""
-        request = make_request(task, self._vendor.default_model)
+        request = await make_request(task, self._vendor.default_model)
         used: list[Usage] = []
         problem = ""
         for _ in range(READINGS_MAX):

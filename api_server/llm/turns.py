@@ -8,13 +8,14 @@ from api_server.llm.vendor import ModelRequest, Turn
 QUOTED_LENGTH_MAX = 20_000
 
 
-def make_request(task: ScriptTask, default_model: str) -> ModelRequest:
+async def make_request(task: ScriptTask, default_model: str) -> ModelRequest:
     """The request for `task`, with what stays the same at its beginning."""
-    turns = [Turn("user", task.prompt.rest)]
+    prompt = await task.prompt.get()
+    turns = [Turn("user", prompt.rest)]
     for attempt in task.failed:
         turns.append(Turn("assistant", json.dumps({"python_code": attempt.python_code}, ensure_ascii=False)))
         turns.append(Turn("user", attempt.problem))
-    return ModelRequest(task.model or default_model, task.prompt.prefix, tuple(turns))
+    return ModelRequest(task.model or default_model, prompt.prefix, tuple(turns))
 
 
 def ask_again(request: ModelRequest, answer: str, problem: str) -> ModelRequest:

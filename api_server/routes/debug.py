@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api_server.developer_pages.masking import Masking
 from api_server.developer_pages.tool_pages import find_tools, list_arguments, write_example
 from api_server.prompting import CACHED_PARTS, PromptParts, estimate_tokens, read_messages
-from api_server.routes.dependencies import ThePipeline, TheStorage
+from api_server.routes.dependencies import ThePipeline, TheReusing, TheStorage
 from api_server.routes.developer_pages import ANSWERS, HEADERS, TheVisit
 from api_server.signatures import render_stub
 from schemas.analysis import QUESTION_LENGTH_MAX
@@ -65,12 +65,17 @@ async def mcp_tools(
 
 @router.get("/system-prompt", response_model=None, responses=ANSWERS)
 async def system_prompt(
-    pipeline: ThePipeline, storage: TheStorage, visit: TheVisit, query: Annotated[PromptQuery, Query()]
+    pipeline: ThePipeline,
+    storage: TheStorage,
+    reusing: TheReusing,
+    visit: TheVisit,
+    query: Annotated[PromptQuery, Query()],
 ) -> dict[str, Any] | Response:
     """The prompt that a model would be sent in a session; parts that are `cached` stay the same."""
     user_id, session_id = visit.operator.user_id, query.session_id
-    said = await storage.sessions.last_messages(user_id, session_id) if session_id else ()
-    made = await pipeline.prompts.make(query.question, read_messages(said))
+    asked = await storage.executions.list_asked(user_id, session_id or "")
+    understood = await reusing.preview(query.question, user_id, session_id or "")
+    made = await pipeline.prompts.make(understood.expanded_question, read_messages(asked))
     described = visit.desk.masking.value(describe_prompt(made, query.question))
     if query.form == "text":
         return PlainTextResponse(described["system_prompt"], headers=HEADERS)

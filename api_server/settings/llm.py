@@ -82,7 +82,7 @@ class LLMSettings(ServiceSettings):
     ollama_context_tokens: int = Field(
         default=32_768,
         ge=2048,
-        description="Context that Ollama gives a model. It silently cuts a prompt that is longer.",
+        description="Context that Ollama gives a model, answer included; what cannot fit is not sent.",
     )
 
     @property

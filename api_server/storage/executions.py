@@ -3,26 +3,29 @@
 How far one is gets written by `recorder`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import ExecutionNotFound, RequestIdTaken
 from api_server.storage.database import Database
 from api_server.storage.paging import read_page
 from api_server.storage.records import (
+    AskedBefore,
     Execution,
     ExecutionSummary,
     Kind,
     Page,
     Status,
     Trust,
+    TurnBefore,
     list_fields,
     read_execution,
+    read_record,
     read_summary,
 )
 from api_server.storage.sessions import TITLE_LENGTH_MAX, UNDO_SECONDS, touch_session
@@ -30,7 +33,9 @@ from api_server.storage.tables import executions
 from schemas.wire import utc_now
 
 LATEST_MAX = 50
+TURN_COLUMNS = [executions.c[name] for name in list_fields(TurnBefore)]
 SUMMARY_COLUMNS = [executions.c[name] for name in list_fields(ExecutionSummary)]
+ASKED_COLUMNS = [executions.c[name] for name in list_fields(AskedBefore)]
 
 
 @dataclass(frozen=True)
@@ -73,19 +78,31 @@ class ExecutionStore:
         parent = await self._find(connection, new.user_id, new.parent_id) if new.parent_id else None
         row = _pending_row(new, parent)
         insert = self._database.insert(executions).values(row).on_conflict_do_nothing(index_elements=["id"])
-        is_new = (await connection.execute(insert)).rowcount == 1
+        added = (await connection.execute(insert.returning(executions))).mappings().first()
+        if added is not None:
+            return read_execution(added), True
         mine = and_(_is(new.user_id, new.id), executions.c.request_digest == new.request_digest)
         found = (await connection.execute(select(executions).where(mine))).mappings().first()
         if found is None:
             raise RequestIdTaken(
                 f"the id {new.id!r} belongs to another request", suggestions=("Send a fresh `request_id`.",)
             )
-        return read_execution(found), is_new
+        return read_execution(found), False
 
     async def find(self, user_id: str, execution_id: str) -> Execution:
         """One execution with everything that is known of it."""
         async with self._database.reading() as connection:
             return await self._find(connection, user_id, execution_id)
+
+    async def list_there(self, user_id: str, execution_ids: Collection[str]) -> set[str]:
+        """Those of the user's executions that are not deleted."""
+        query = select(executions.c.id).where(
+            executions.c.id.in_(execution_ids),
+            executions.c.user_id == user_id,
+            executions.c.deleted_at.is_(None),
+        )
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def list_page(
         self, user_id: str, wanted: ExecutionFilter | None = None, cursor: str | None = None
@@ -101,16 +118,27 @@ class ExecutionStore:
     async def list_latest(
         self, user_id: str, session_id: str, count: int = LATEST_MAX
     ) -> Sequence[Execution]:
-        """The latest executions of a session with all their facts, latest first: follow-ups lean on them."""
-        query = select(executions).where(
-            executions.c.user_id == user_id,
-            executions.c.session_id == session_id,
-            executions.c.deleted_at.is_(None),
-        )
-        latest = query.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(count)
+        """The latest executions of a session with all their facts, latest first."""
+        query = _latest(select(executions), user_id, session_id, count)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(latest)).mappings().all()
+            rows = (await connection.execute(query)).mappings().all()
         return [read_execution(row) for row in rows]
+
+    async def list_turns(self, user_id: str, session_id: str, count: int) -> Sequence[TurnBefore]:
+        """What follow-ups lean on of the same executions: their reports stay where they are."""
+        query = _latest(select(*TURN_COLUMNS), user_id, session_id, count)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [read_record(TurnBefore, row) for row in rows]
+
+    async def list_asked(
+        self, user_id: str, session_id: str, count: int = LATEST_MAX
+    ) -> Sequence[AskedBefore]:
+        """The same without what was found, for a model that must not see it."""
+        query = _latest(select(*ASKED_COLUMNS), user_id, session_id, count)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [read_record(AskedBefore, row) for row in rows]
 
     async def list_runs(self, user_id: str, root_id: str) -> Sequence[ExecutionSummary]:
         """Every run of a question, oldest first."""
@@ -206,6 +234,15 @@ def _is(user_id: str, execution_id: str) -> ColumnElement[bool]:
         executions.c.user_id == user_id,
         executions.c.deleted_at.is_(None),
     )
+
+
+def _latest(query: Select[Any], user_id: str, session_id: str, count: int) -> Select[Any]:
+    mine = query.where(
+        executions.c.user_id == user_id,
+        executions.c.session_id == session_id,
+        executions.c.deleted_at.is_(None),
+    )
+    return mine.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(count)
 
 
 def _conditions(wanted: ExecutionFilter | None) -> list[ColumnElement[bool]]:

@@ -82,6 +82,20 @@ class ChatMessage:
 
 
 @dataclass(frozen=True)
+class AskedBefore:
+    """An earlier question and how it was answered, without anything that was found."""
+
+    id: str
+    question: str
+    expanded_question: str
+    explanation: str
+    """Of the script, by its author; empty when there is none."""
+    parameters: dict[str, Any]
+    outcome: str | None
+    error_code: str | None
+
+
+@dataclass(frozen=True)
 class Execution:
     """One run of one script for one question, from the moment it is accepted."""
 
@@ -153,6 +167,19 @@ class ExecutionSummary:
     fresh_until: datetime | None
     created_at: datetime
     completed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TurnBefore:
+    """What a follow-up leans on of an execution. `result` is what the person was shown, if anything."""
+
+    id: str
+    kind: Kind
+    question: str
+    expanded_question: str
+    result: Any
+    parameter_schema: dict[str, Any]
+    parameters: dict[str, Any]
 
 
 @dataclass(frozen=True)

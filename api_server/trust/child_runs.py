@@ -48,9 +48,10 @@ class ChildRuns:
             async with course.telling_its_failure():
                 await course.tell(ProgressType.ACCEPTED, question=new.question)
                 report = await self._run(recording, script, tape, course)
-                await course.tell(ProgressType.FINISHED, outcome=report.outcome)
+            await course.tell(ProgressType.FINISHED, outcome=report.outcome)
 
-        return await self.once.answer(new, origin, work)
+        before = await self.once.answer(new, origin, work)
+        return before or await self.storage.executions.find(new.user_id, new.id)
 
     async def _run(
         self, recording: Recording, script: WrittenScript, tape: Tape | None, course: Course
@@ -65,8 +66,7 @@ class ChildRuns:
         )
         try:
             await recording.understood(Understanding(recording.execution.question))
-            await recording.written(script)
-            await recording.started()
+            await recording.started(script)
             report = await run_script(self.executor, request, course)
         except (PlatformError, asyncio.CancelledError) as error:
             facts = describe_failure(error)

@@ -13,12 +13,13 @@ TOOL_CODES = frozenset(
         "not_offered",
         "response_too_large",
         "too_short",
+        "tool_refused",
         "unknown_symbol",
         "unknown_tool",
     }
 )
-"""Tool errors that another call would not meet. All others (a vendor is down, a key is refused, a server is
-lost, a third party's tool failed without a code) would only be met again."""
+"""Tool errors that another call would not meet. `tool_refused` is a third party's tool that says no in words
+alone. All others (a vendor is down, a key is refused, a server is lost) would come back."""
 
 NOT_OF_THE_SCRIPT = frozenset({"REPLAY_DIVERGED"})
 

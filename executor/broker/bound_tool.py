@@ -177,13 +177,16 @@ def _bad(tool: str, message: str, argument: str | None = None) -> ToolFailure:
 
 
 def _failure(answer: ToolAnswer) -> ToolFailure:
-    """Servers of ours tell their problem in `_meta`, others may in the structured content."""
+    """Servers of ours tell their problem in `_meta`, others may in the structured content, most in words.
+
+    By the protocol such words are for whoever wrote the call, so that it can be put right.
+    """
     told = answer.meta.get(PROBLEM_META_KEY, answer.structured)
     problem = told if isinstance(told, dict) else {}
     known = {"code": str, "message": str, "details": dict}
     fields = {name: problem[name] for name, kind in known.items() if isinstance(problem.get(name), kind)}
     return ToolFailure(
-        fields.get("code", "tool_failed"),
+        fields.get("code", "tool_refused" if answer.text else "tool_failed"),
         fields.get("message", answer.text or "the tool failed"),
         fields.get("details"),
     )

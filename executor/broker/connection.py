@@ -177,7 +177,7 @@ class Connection:
             raise ToolFailure("tool_timeout", message, {"tool": name}) from error
         except CallRefused as error:
             reason = self.address.hide_secrets(str(error))
-            raise ToolFailure("tool_failed", f"{name}: {reason}", {"tool": name}) from error
+            raise ToolFailure(error.code, f"{name}: {reason}", {"tool": name}) from error
         except AnswerTooLarge as error:
             raise ToolFailure("response_too_large", f"{name} answered with too much; ask for less") from error
         except NeedsAuthorization as error:

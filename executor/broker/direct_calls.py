@@ -26,6 +26,7 @@ from mcp_types import (
     PROTOCOL_VERSION_META_KEY,
     REQUEST_TIMEOUT,
 )
+from mcp_types.jsonrpc import INVALID_PARAMS
 from pydantic_core import from_json
 
 from executor.broker.address import ServerAddress
@@ -33,6 +34,7 @@ from executor.broker.bound_tool import BoundTool, ToolAnswer
 from executor.broker.bursts import ASKED_TOGETHER, Bursts
 from executor.broker.failure import (
     AnswerTooLarge,
+    ArgumentsRefused,
     CallRefused,
     CallTimedOut,
     ConnectionLost,
@@ -160,11 +162,7 @@ def read_reply(reply: Any) -> ToolAnswer:
     """
     result = reply.get("result") if isinstance(reply, dict) else None
     if not isinstance(result, dict):
-        error = reply.get("error") if isinstance(reply, dict) else None
-        if isinstance(error, dict) and error.get("code") == REQUEST_TIMEOUT:
-            raise CallTimedOut
-        message = error.get("message") if isinstance(error, dict) else None
-        raise CallRefused(str(message or "the reply is no JSON-RPC reply"))
+        raise _read_error(reply.get("error") if isinstance(reply, dict) else None)
     if result.get("resultType", "complete") != "complete":
         raise CallRefused(f"the tool asks for more ({result['resultType']}), and no one is there to answer")
     blocks, meta = result.get("content"), result.get("_meta")
@@ -174,6 +172,15 @@ def read_reply(reply: Any) -> ToolAnswer:
         is_error=result.get("isError") is True,
         meta=meta if isinstance(meta, dict) else {},
     )
+
+
+def _read_error(error: Any) -> CallTimedOut | CallRefused:
+    """What the error of a JSON-RPC reply means; any other value means that there was no such reply."""
+    facts = error if isinstance(error, dict) else {}
+    if facts.get("code") == REQUEST_TIMEOUT:
+        return CallTimedOut()
+    refused = ArgumentsRefused if facts.get("code") == INVALID_PARAMS else CallRefused
+    return refused(str(facts.get("message") or "the reply is no JSON-RPC reply"))
 
 
 async def _read(chunks: AsyncIterator[bytes]) -> bytes:

@@ -26,7 +26,15 @@ class CallTimedOut(Exception):
 
 
 class CallRefused(Exception):
-    """The server answered a call with a protocol error."""
+    """The server answered a call with a protocol error, or with what is no answer."""
+
+    code = "tool_failed"
+
+
+class ArgumentsRefused(CallRefused):
+    """Its protocol error says that the arguments are at fault, although they fit their schema."""
+
+    code = "bad_argument"
 
 
 class AnswerTooLarge(Exception):

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from mcp import MCPError
 from mcp.types import CallToolRequest, CallToolRequestParams, CallToolResult
+from mcp_types.jsonrpc import INVALID_PARAMS
 from pydantic import ValidationError
 
 from executor.broker.bound_tool import BoundTool, ToolAnswer
-from executor.broker.failure import CallRefused, CallTimedOut, ConnectionLost
+from executor.broker.failure import ArgumentsRefused, CallRefused, CallTimedOut, ConnectionLost
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -35,7 +36,8 @@ class SdkCalls:
                 raise ConnectionLost(error.error.message) from error
             if error.error.code == TIMED_OUT:
                 raise CallTimedOut from error
-            raise CallRefused(error.error.message) from error
+            refused = ArgumentsRefused if error.error.code == INVALID_PARAMS else CallRefused
+            raise refused(error.error.message) from error
         except ValidationError as error:
             raise CallRefused("the reply is no result of a tool") from error
         return ToolAnswer(

@@ -175,13 +175,13 @@ def growth(table: pd.DataFrame, item: str) -> float | None:
 
 def describe(symbol: str, table: pd.DataFrame, items: list[str]) -> str:
     item, currency, by = items[0], table.attrs["currency"], table.attrs["by"]
-    newest = say(table[item].iloc[-1], item, currency)
+    newest = say_amount(table[item].iloc[-1], item, currency)
     when = f"{'at the end of the' if item in STOCKS else 'in the'} {by} to {table.index[-1]}"
     change = table.attrs["changes"][item]
     moved = "" if change is None else f" ({change:+.2%} on the {before(by)})"
-    text = f"{symbol} had {article(item)}{name(item)} of {newest} {when}{moved}"
+    text = f"{symbol} had {article(item)}{call_item(item)} of {newest} {when}{moved}"
     if len(table) > 1 and item not in STOCKS:
-        whole = say(total(table, item), item, currency)
+        whole = say_amount(total(table, item), item, currency)
         text += f", and of {whole} in the {len(table)} {by}s that ended from {table.index[0]} to {table.index[-1]}"
     grown = growth(table, item)
     text += "" if grown is None else f"; it grew by {grown:+.2%} a year since the year to {table.index[0]}"
@@ -196,11 +196,11 @@ def article(item: str) -> str:
     return "" if item in ("total_assets", "capital_expenditures", "equity") else "a "
 
 
-def name(item: str) -> str:
+def call_item(item: str) -> str:
     return item.replace("_", " ")
 
 
-def say(value: float | None, item: str, currency: str) -> str:
+def say_amount(value: float | None, item: str, currency: str) -> str:
     if value is None or pd.isna(value):
         return "unknown size"
     return f"{value:.2%} of revenue" if item in MARGINS else f"{value / 1e9:,.3f} billion {currency}"
@@ -220,7 +220,7 @@ def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
         found.append(
             {
                 "id": f"{symbol}:{item}",
-                "key": f"{symbol} {name(item)}, {what}",
+                "key": f"{symbol} {call_item(item)}, {what}",
                 "value": total(table, item),
                 "description": f"to {table.index[-1]}" if item in STOCKS else span,
                 **money,
@@ -230,7 +230,7 @@ def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
         found += [
             {
                 "id": f"{symbol}:{item}:{day}",
-                "key": f"{symbol} {name(item)}, {day}",
+                "key": f"{symbol} {call_item(item)}, {day}",
                 "value": None if pd.isna(value) else float(value),
                 "description": f"{by} to {day}",
                 **money,
@@ -249,7 +249,7 @@ def growth_rows(symbol: str, table: pd.DataFrame, item: str) -> list[dict]:
     return [
         {
             "id": f"{symbol}:{item}:{key}",
-            "key": f"{symbol} {name(item)}, {title}",
+            "key": f"{symbol} {call_item(item)}, {title}",
             "value": value,
             "format": "percent",
             "is_change": True,
@@ -263,7 +263,7 @@ def growth_rows(symbol: str, table: pd.DataFrame, item: str) -> list[dict]:
 def draw(item: str, tables: dict) -> dict:
     return {
         "type": "bar",
-        "title": name(item).capitalize(),
+        "title": call_item(item).capitalize(),
         "format": "percent" if item in MARGINS else "number",
         "series": [
             {

@@ -1,109 +1,123 @@
-"""Say when companies reported earnings and when the next report is expected, with estimates and surprises.
+"""Say when companies report their earnings next, and how their last reports compared with estimates.
 
-Earnings are a share, before and after they were reported; the surprise is the actual over the estimate,
-minus 1. A date ahead is the vendor's expectation and may move.
+Dates are those that the vendor of the calendar expects; a company may still move its report. The surprise
+is the reported EPS over the estimate, minus 1.
 
 Questions:
-    When does NVDA report earnings next?
-    When is the next earnings report of AAPL?
-    Show the earnings dates of MSFT and GOOGL.
-    Did TSLA beat its earnings estimates?
+    When does AAPL report earnings next?
+    When does KO report earnings?
+    What is the next earnings date of NVDA?
+    When are the next earnings of KO and PEP?
+    Show the earnings dates of MSFT.
     What was the last earnings surprise of AMZN?
-    What is the next earnings date of META?
-    When do KO and PEP report earnings next?
+    Show the earnings surprises of GOOGL.
+    When do JPM, BAC and C report earnings?
+    Did TSLA beat its earnings estimates?
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Annotated
 
-import pandas as pd
-from mcp_client import alpaca_market_clock, eodhd_earnings_calendar, step
-
-DAYS_BACK, DAYS_AHEAD = 400, 150
+from mcp_client import Param, alpaca_market_clock, eodhd_earnings_calendar, step
 
 
-def analyze(symbols: list[str] = ["NVDA"]) -> dict:
-    """Say when companies reported earnings and when the next report is expected, with estimates and surprises.
+def analyze(
+    symbols: list[str] = ["AAPL"],
+    days_ahead: Annotated[int, Param(ge=1, le=365, unit="days")] = 120,
+    days_back: Annotated[int, Param(ge=1, le=1500, unit="days")] = 370,
+) -> dict:
+    """Say when companies report their earnings next, and how their last reports compared with estimates.
 
     symbols: tickers of companies
+    days_ahead: how far ahead to look for a report
+    days_back: how far back to look for reports
     """
     if not symbols:
         raise ValueError("give at least one symbol")
-    step("reading the earnings calendar")
-    today = pd.Timestamp(alpaca_market_clock()["data"]["now"]).date()
-    answer = eodhd_earnings_calendar(
-        symbols=list(dict.fromkeys(symbols)),
-        from_date=(today - timedelta(days=DAYS_BACK)).isoformat(),
-        to_date=(today + timedelta(days=DAYS_AHEAD)).isoformat(),
-    )
+    step("reading the calendar")
+    names = list(dict.fromkeys(symbols))
+    today = date.fromisoformat(alpaca_market_clock()["data"]["now"][:10])
+    first, last = today - timedelta(days=days_back), today + timedelta(days=days_ahead)
+    answer = eodhd_earnings_calendar(symbols=names, from_date=first.isoformat(), to_date=last.isoformat())
+    reports = answer["data"]["reports"]
     unit = answer["metadata"]["currency"] or "USD"
-    reports = sorted(answer["data"]["reports"], key=lambda report: report["report_date"], reverse=True)
-    by_symbol = {s: [r for r in reports if r["symbol"] == s] for s in dict.fromkeys(symbols)}
-    missing = [symbol for symbol, found in by_symbol.items() if not found]
-    if missing:
-        raise ValueError(f"{', '.join(missing)}: no reports are known, as funds have none; ask about a company")
+    known = {name: [report for report in reports if report["symbol"] == name] for name in names}
+    if not any(known.values()):
+        raise ValueError(
+            f"no earnings reports of {', '.join(names)} are known from {first} to {last}; ask about a "
+            "company, as funds and indices have none, or look further"
+        )
     return {
-        "description": " ".join(
-            describe(symbol, found, today.isoformat()) for symbol, found in by_symbol.items()
-        ),
-        "body": [row for found in by_symbol.values() for report in found for row in rows(report, unit)],
+        "description": " ".join(describe(name, known[name], today) for name in names),
+        "body": [line for name in names for line in rows(name, known[name], today, unit)],
+        "charts": [draw(name, past) for name in names if (past := find_past(known[name]))],
     }
 
 
-def is_reported(report: dict, today: str) -> bool:
-    return report["report_date"] <= today and report["eps_actual"] is not None
+def find_next(reports: list[dict], today: date) -> dict | None:
+    """The first report that is still expected."""
+    ahead = [r for r in reports if r["eps_actual"] is None and r["report_date"] >= today.isoformat()]
+    return ahead[0] if ahead else None
 
 
-def describe(symbol: str, reports: list[dict], today: str) -> str:
-    ahead = [report for report in reports if not is_reported(report, today)]
-    past = [report for report in reports if is_reported(report, today)]
-    text = (
-        f"{symbol} is expected to report next on {ahead[-1]['report_date']}, for the quarter to {ahead[-1]['period_end']}"
-        if ahead
-        else f"{symbol} has no known next report"
+def find_past(reports: list[dict]) -> list[dict]:
+    """The reports that are out, the oldest first."""
+    return [report for report in reports if report["eps_actual"] is not None]
+
+
+def describe(name: str, reports: list[dict], today: date) -> str:
+    coming, past = find_next(reports, today), find_past(reports)
+    ahead = (
+        f"{name} is expected to report on {coming['report_date']}"
+        if coming
+        else f"{name} has no known next date"
     )
     if not past:
-        return f"{text}."
-    last = past[0]
+        return f"{ahead}."
+    last = past[-1]
     surprise = last["surprise_fraction"]
-    said = "" if surprise is None else f", {surprise:+.2%} against the estimate of {last['eps_estimate']:.2f}"
-    return f"{text}. Its last report was on {last['report_date']}, with {last['eps_actual']:.2f} a share{said}."
+    beside = "" if surprise is None else f", {surprise:+.1%} against the estimate"
+    return f"{ahead}; on {last['report_date']} it reported an EPS of {last['eps_actual']:.2f}{beside}."
 
 
-def rows(report: dict, unit: str) -> list[dict]:
-    symbol, day = report["symbol"], report["report_date"]
-    quarter = f"report of {day}, for the quarter to {report['period_end']}"
-    if report["eps_actual"] is None:
-        estimate = report["eps_estimate"]
-        return [
-            {
-                "id": f"{symbol}:{day}",
-                "key": f"{symbol} expected report",
-                "value": day,
-                "format": "date",
-                "description": f"for the quarter to {report['period_end']}, estimate "
-                f"{'unknown' if estimate is None else f'{estimate:.2f}'} {unit} a share",
-            }
-        ]
-    money = {"format": "currency", "unit": unit, "description": quarter}
-    return [
-        {
-            "id": f"{symbol}:{day}",
-            "key": f"{symbol} earnings a share, {day}",
-            "value": report["eps_actual"],
-            **money,
-        },
-        {
-            "id": f"{symbol}:{day}:estimate",
-            "key": f"{symbol} estimate, {day}",
-            "value": report["eps_estimate"],
-            **money,
-        },
-        {
-            "id": f"{symbol}:{day}:surprise",
-            "key": f"{symbol} surprise, {day}",
-            "value": report["surprise_fraction"],
-            "format": "percent",
-            "is_change": True,
-            "description": quarter,
-        },
-    ]
+def rows(name: str, reports: list[dict], today: date, unit: str) -> list[dict]:
+    coming = find_next(reports, today)
+    times = {
+        "before_market": "before the open",
+        "during_market": "in the session",
+        "after_market": "after the close",
+    }
+    estimate = coming["eps_estimate"] if coming else None
+    expected = {
+        "id": f"{name}:next",
+        "key": f"{name} next report",
+        "value": coming["report_date"] if coming else None,
+        "format": "date",
+        "description": (
+            f"{times.get(coming['time'], 'time not known')}, estimated EPS "
+            f"{'not known' if estimate is None else f'{estimate:.2f} {unit}'}"
+            if coming
+            else "not known"
+        ),
+    }
+    return [expected, *(row(name, report, unit) for report in find_past(reports)[::-1])]
+
+
+def row(name: str, report: dict, unit: str) -> dict:
+    estimate = report["eps_estimate"]
+    against = "no estimate known" if estimate is None else f"estimate {estimate:.2f} {unit}"
+    return {
+        "id": f"{name}:{report['report_date']}",
+        "key": f"{name} surprise of {report['report_date']}",
+        "value": report["surprise_fraction"],
+        "format": "percent",
+        "is_change": True,
+        "description": f"EPS {report['eps_actual']:.2f} {unit}, {against}",
+    }
+
+
+def draw(name: str, past: list[dict]) -> dict:
+    days = [report["report_date"] for report in past]
+    parts = {"reported": "eps_actual", "estimate": "eps_estimate"}
+    series = [{"name": part, "x": days, "y": [r[key] for r in past]} for part, key in parts.items()]
+    return {"type": "bar", "title": f"{name}: EPS", "format": "number", "series": series}

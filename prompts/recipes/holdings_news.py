@@ -38,7 +38,7 @@ def analyze(
         raise ValueError("the account has no open positions; connect another account")
     step("reading news")
     now = pd.Timestamp(alpaca_market_clock()["data"]["now"]).tz_localize(None).normalize()
-    begin = begin_of(now, days, months, "day" if only_today else to_date)
+    begin = look_back_from(now, days, months, "day" if only_today else to_date)
     limits = {"start": f"{begin:%Y-%m-%d}"} if begin is not None else {}
     articles = alpaca_market_news(symbols=held, limit=top, **limits)["data"]["articles"]
     since = f" since {limits['start']}" if limits else ""
@@ -54,7 +54,7 @@ def analyze(
     }
 
 
-def begin_of(
+def look_back_from(
     now: pd.Timestamp, days: int | None, months: int | None, to_date: str | None
 ) -> pd.Timestamp | None:
     """The first day of a look-back from now; None without one."""

@@ -58,7 +58,7 @@ def analyze(
     left_out = [p["symbol"] for p in held if p["symbol"] not in stocks]
     if not stocks:
         raise ValueError("the account holds no stocks or funds; connect another account")
-    closes = fetch_common(stocks, days, months, to_date)
+    closes = fetch_common_closes(stocks, days, months, to_date)
     if len(closes) < CLOSES_MIN[measure]:
         raise ValueError(
             f"the holdings have {len(closes)} common closes, and {CLOSES_MIN[measure]} are needed; choose a longer period"
@@ -87,7 +87,7 @@ def analyze(
     }
 
 
-def fetch_common(
+def fetch_common_closes(
     symbols: list[str], days: int | None, months: int | None, to_date: str | None
 ) -> pd.DataFrame:
     """The closes of the days that all symbols have, inside the period."""
@@ -119,7 +119,7 @@ def known(figures: dict, measure: str) -> list[str]:
     return [measure, *(name for name in NAMES if name != measure and figures[name] is not None)]
 
 
-def say(value: float, measure: str) -> str:
+def say_measure(value: float, measure: str) -> str:
     return f"{value:.2f}" if FORMATS[measure] == "number" else f"{value:+.2%}"
 
 
@@ -127,7 +127,7 @@ def describe(ranked: list[str], figures: dict, measure: str, when: str) -> str:
     first, last = ranked[0], ranked[-1]
     return (
         f"Of the {len(ranked)} stocks and funds held, {first} comes first by {NAMES[measure]} {when}, with "
-        f"{say(figures[first][measure], measure)}, and {last} last, with {say(figures[last][measure], measure)}."
+        f"{say_measure(figures[first][measure], measure)}, and {last} last, with {say_measure(figures[last][measure], measure)}."
     )
 
 

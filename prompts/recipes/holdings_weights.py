@@ -50,7 +50,7 @@ def analyze(
     }
     if len(values) < 2:
         raise ValueError("weights are for at least two stocks or funds; connect another account")
-    prices = fetch_common(list(values), days, months)
+    prices = fetch_for_weights(list(values), days, months)
     if len(prices) < CLOSES_MIN:
         raise ValueError(
             f"the holdings have {len(prices)} common closes, and {CLOSES_MIN} are needed; choose a longer period"
@@ -96,7 +96,7 @@ def draw(ranked: list[str], weights: dict) -> dict:
     }
 
 
-def fetch_common(symbols: list[str], days: int | None, months: int | None) -> pd.DataFrame:
+def fetch_for_weights(symbols: list[str], days: int | None, months: int | None) -> pd.DataFrame:
     """The closes of the days that all symbols have, inside the period."""
     step("fetching closes")
     limit = 23 * months + 1 if months else (days or 756) + 1

@@ -1,4 +1,4 @@
-"""Show several technical indicators of a symbol side by side, or one that has no recipe of its own.
+"""Show several technical indicators of a symbol side by side.
 
 From daily bars with the common settings: RSI, MFI, Williams %R, ATR and ADX over 14 bars, CCI and the
 Bollinger bands over 20, rate of change over 10, MACD (12, 26, 9), stochastic (14, 3, 3), the moving averages
@@ -7,12 +7,7 @@ takes off that of days that fell; its change over 20 days says which way it went
 
 Questions:
     What are the RSI and the MACD of AAPL?
-    What is the on-balance volume of PFE?
-    What is the MFI of AMD?
-    What is the 20-day MFI of KO?
-    What is the Williams %R of XOM?
-    What is the commodity channel index of CAT?
-    What is the rate of change of GE?
+    What are the MFI and the on-balance volume of PFE?
     Show the moving averages of JPM.
     Is NVDA overbought, show the RSI and the MACD.
     Show the technical indicators of MSFT.
@@ -66,7 +61,7 @@ PARTS = {
     "adx": {"adx": "line", "plus_di": "+DI", "minus_di": "-DI"},
 }
 ZONES = {"rsi": (30, 70), "mfi": (20, 80), "williams_r": (-80, -20), "cci": (-100, 100), "stochastic": (20, 80)}
-AVERAGES = (50, 200)
+AVERAGES = [50, 200]
 Name = Literal[
     "rsi",
     "macd",
@@ -89,7 +84,7 @@ def analyze(
     indicators: list[Name] = [],
     window: Annotated[int | None, Param(ge=2, le=250)] = None,
 ) -> dict:
-    """Show several technical indicators of a symbol side by side, or one that has no recipe of its own.
+    """Show several technical indicators of a symbol side by side.
 
     symbol: ticker, or a pair such as BTC/USD
     indicators: which to show; all of them when none is named
@@ -100,11 +95,11 @@ def analyze(
     inputs = sorted({column for name in names for column in PLANS[name][1]})
     bars = fetch_bars(symbol, BARS)
     if "/" not in symbol and bars[inputs].isna().all().any():
-        bars = fetch_traded(symbol, BARS)
+        bars = fetch_traded_bars(symbol, BARS)
     require(bars, inputs, symbol)
     bars = bars.dropna(subset=inputs)
     step("calculating")
-    columns = {label: column for name in names for label, column in calculate(name, bars, window).items()}
+    columns = {label: column for name in names for label, column in calculate_parts(name, bars, window).items()}
     short = [label for label, column in columns.items() if column.isna().all()]
     if short:
         raise ValueError(f"{len(bars)} bars of {symbol} are too few for {', '.join(short)}; ask about another symbol")
@@ -123,7 +118,7 @@ def analyze(
     }
 
 
-def fetch_traded(symbol: str, limit: int) -> pd.DataFrame:
+def fetch_traded_bars(symbol: str, limit: int) -> pd.DataFrame:
     """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
     answer = alpaca_market_stocks_bars(symbol=symbol, limit=limit, adjustment="split")
     data = answer["data"]
@@ -132,7 +127,7 @@ def fetch_traded(symbol: str, limit: int) -> pd.DataFrame:
     return bars
 
 
-def calculate(name: str, bars: pd.DataFrame, window: int | None) -> dict:
+def calculate_parts(name: str, bars: pd.DataFrame, window: int | None) -> dict:
     """Each part of an indicator by date, under the name that is shown."""
     title, inputs, tool, usual, _ = PLANS[name]
     given = {column: bars[column].tolist() for column in inputs}
@@ -152,18 +147,18 @@ def calculate(name: str, bars: pd.DataFrame, window: int | None) -> dict:
 
 
 def describe(symbol: str, bars: pd.DataFrame, columns: dict) -> str:
-    figures = ", ".join(f"{label} {say(column)}{zone(column)}" for label, column in columns.items())
+    figures = ", ".join(f"{label} {show_value(column)}{zone_of(column)}" for label, column in columns.items())
     return f"{symbol} closed at {bars['close'].iloc[-1]:,.6g} on {bars.index[-1]:%Y-%m-%d}: {figures}."
 
 
-def say(column: pd.Series) -> str:
+def show_value(column: pd.Series) -> str:
     unit, value = PLANS[column.name][4], column.iloc[-1]
     if pd.isna(value):
         return "unknown"
     return f"{value:+.2%}" if unit == "fraction" else f"{value:,.0f}" if unit == "volume" else f"{value:,.2f}"
 
 
-def zone(column: pd.Series) -> str:
+def zone_of(column: pd.Series) -> str:
     if column.name not in ZONES:
         return ""
     low, high = ZONES[column.name]
@@ -181,7 +176,7 @@ def row(label: str, column: pd.Series, bars: pd.DataFrame) -> dict:
         "format": "percent" if kind == "fraction" else "number",
         "unit": unit,
         "is_change": kind == "fraction",
-        "description": f"daily bars to {bars.index[-1]:%Y-%m-%d}{zone(column)}",
+        "description": f"daily bars to {bars.index[-1]:%Y-%m-%d}{zone_of(column)}",
     }
 
 

@@ -105,14 +105,14 @@ def is_short(session: tuple) -> bool:
     return (session[1] - session[0]).total_seconds() / 3600 < FULL_DAY_HOURS
 
 
-def local(when: pd.Timestamp) -> str:
+def time_of(when: pd.Timestamp) -> str:
     return f"{when.tz_convert(NEW_YORK):%H:%M}"
 
 
 def state(day: str, sessions: dict) -> str:
     if day not in sessions:
         return "closed"
-    hours = f"{local(sessions[day][0])} to {local(sessions[day][1])} New York time"
+    hours = f"{time_of(sessions[day][0])} to {time_of(sessions[day][1])} New York time"
     return f"open from {hours}, which is early" if is_short(sessions[day]) else f"open from {hours}"
 
 

@@ -52,7 +52,7 @@ def analyze(
     now = pd.Timestamp(alpaca_market_clock()["data"]["now"]).tz_localize(None).normalize()
     begin = None if only_today or not start else pd.Timestamp(start)
     if begin is None:
-        begin = begin_of(now, days, months, "day" if only_today else to_date)
+        begin = look_back_from(now, days, months, "day" if only_today else to_date)
     limits = {name: f"{day:%Y-%m-%d}" for name, day in (("begin", begin), ("end", end)) if day is not None}
     asked = "closed" if status == "filled" else status
     read = alpaca_trading_orders(status=asked, limit=READ_MAX)["data"]["orders"]
@@ -72,7 +72,7 @@ def analyze(
     }
 
 
-def begin_of(
+def look_back_from(
     now: pd.Timestamp, days: int | None, months: int | None, to_date: str | None
 ) -> pd.Timestamp | None:
     """The first day of a look-back from now; None without one."""

@@ -57,8 +57,8 @@ def analyze(
             return_row("cagr", "Compound annual growth rate", cagr, "a year, from one year on"),
             return_row("best_day", "Best day", returns.max(), f"on {returns.idxmax():%Y-%m-%d}"),
             return_row("worst_day", "Worst day", returns.min(), f"on {returns.idxmin():%Y-%m-%d}"),
-            close_row("start", "First close", closes, 0),
-            close_row("end", "Last close", closes, -1),
+            price_row("start", "First close", closes, 0),
+            price_row("end", "Last close", closes, -1),
         ],
         "charts": [
             {
@@ -84,7 +84,7 @@ def return_row(row_id: str, key: str, value: float | None, text: str) -> dict:
     return {"id": row_id, "key": key, "description": text, **figure}
 
 
-def close_row(row_id: str, key: str, closes: pd.Series, position: int) -> dict:
+def price_row(row_id: str, key: str, closes: pd.Series, position: int) -> dict:
     when = f"on {closes.index[position]:%Y-%m-%d}, adjusted"
     return {
         "id": row_id,

@@ -36,7 +36,7 @@ def analyze(top: int = 5, days: int = 30, candidates: int = 20) -> dict:
     step("fetching closes")
     returns = {}
     for row in screen["rows"]:
-        values = fetch_returns(row["symbol"], days)
+        values = last_returns(row["symbol"], days)
         if len(values) == days:
             returns[row["symbol"]] = values
     if not returns:
@@ -75,7 +75,7 @@ def analyze(top: int = 5, days: int = 30, candidates: int = 20) -> dict:
     }
 
 
-def fetch_returns(symbol: str, days: int) -> list[float]:
+def last_returns(symbol: str, days: int) -> list[float]:
     """The last daily returns; fewer than `days` of a young stock, none of one without bars."""
     try:
         bars = alpaca_market_stocks_bars(symbol=symbol, timeframe="1Day", limit=days + 1)["data"]

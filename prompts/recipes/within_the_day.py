@@ -23,7 +23,7 @@ import pandas as pd
 from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_vwap, step
 
 MINUTES = {"1Min": 1, "5Min": 5, "15Min": 15, "30Min": 30, "1Hour": 60, "4Hour": 240}
-BARS_MAX, LISTED_MAX = 10_000, 20
+BARS_MAX, BARS_LISTED_MAX = 10_000, 20
 PRICES = ["open", "high", "low", "close"]
 
 
@@ -133,6 +133,6 @@ def rows(bars: pd.DataFrame, vwap: float | None, zone: str) -> list[dict]:
                 "description": f"open {bar['open']:,.6g}, high {bar['high']:,.6g}, low {bar['low']:,.6g}",
                 **price,
             }
-            for when, bar in bars.tail(LISTED_MAX)[::-1].iterrows()
+            for when, bar in bars.tail(BARS_LISTED_MAX)[::-1].iterrows()
         ),
     ]

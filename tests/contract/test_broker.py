@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from mcp import MCPError
+from mcp_types.jsonrpc import INVALID_PARAMS
 
 from executor.broker.address import ServerAddress
 from executor.broker.broker import Broker
@@ -136,6 +138,11 @@ def crash(_: dict[str, Any]) -> Any:
     raise RuntimeError("the inside of the server")
 
 
+def refuse_arguments(_: dict[str, Any]) -> Any:
+    """What a server does that checks more than its schema says."""
+    raise MCPError(INVALID_PARAMS, "sun is no planet")
+
+
 ODD_ANSWERS: dict[str, tuple[Any, dict[str, Any] | None, Any]] = {
     "text": (lambda _: answer(text="just words"), None, "just words"),
     "json_in_text": (lambda _: answer(text='{"a": [1]}'), None, {"a": [1]}),
@@ -146,7 +153,7 @@ ODD_ANSWERS: dict[str, tuple[Any, dict[str, Any] | None, Any]] = {
     "arguments": (answer, None, {}),
 }
 ODD_FAILURES: dict[str, tuple[Any, dict[str, Any] | None, str, str]] = {
-    "in_words": (lambda _: answer(text="it broke", is_error=True), None, "tool_failed", "it broke"),
+    "in_words": (lambda _: answer(text="no such city", is_error=True), None, "tool_refused", "no such city"),
     "with_facts": (
         lambda _: answer({"code": "no_data", "message": "none"}, is_error=True),
         NUMBER,
@@ -156,7 +163,7 @@ ODD_FAILURES: dict[str, tuple[Any, dict[str, Any] | None, str, str]] = {
     "of_odd_types": (
         lambda _: answer({"code": 5, "message": ["x"]}, text="odd", is_error=True),
         None,
-        "tool_failed",
+        "tool_refused",
         "odd",
     ),
     "without_words": (lambda _: answer(is_error=True), None, "tool_failed", "the tool failed"),
@@ -173,6 +180,7 @@ ODD_FAILURES: dict[str, tuple[Any, dict[str, Any] | None, str, str]] = {
         'not_as_promised answered unlike its schema at the whole: null is not of type "object"',
     ),
     "crash": (crash, None, "tool_failed", "crash: Internal server error"),
+    "strict": (refuse_arguments, None, "bad_argument", "strict: sun is no planet"),
 }
 
 

@@ -142,7 +142,8 @@ async def test_each_call_has_a_fate_of_its_own(many: tuple[ToolServer, Counting]
     assert isinstance(unknown, ToolFailure)
     assert (unknown.detail.code, unknown.detail.details) == ("unknown_symbol", {"nearest": ["XXY"]})
     assert isinstance(crashed, ToolFailure)
-    assert (crashed.detail.code, crashed.detail.message) == ("tool_failed", "Error executing tool fail")
+    assert crashed.detail.code == "tool_failed"
+    assert "hunter2" not in crashed.detail.message
     assert isinstance(slow, ToolFailure)
     assert slow.detail.code == "tool_timeout"
 

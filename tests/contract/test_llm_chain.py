@@ -12,20 +12,27 @@ from pydantic import SecretStr
 
 from api_server.errors import ProviderKeyRefused, ProviderUnavailable, RequestRejected, UnknownModel
 from api_server.llm.chain import ProviderChain
-from api_server.llm.provider import ANEW, CannotAnswer, Draft, Prompt, ScriptTask
+from api_server.llm.provider import (
+    ANEW,
+    CannotAnswer,
+    Draft,
+    FailedAttempt,
+    Prompt,
+    PromptOnDemand,
+    ScriptTask,
+)
 from api_server.llm.registry import build_provider
 from prompts.library import load_library
 from tests.doubles.llm.answers import SCRIPT, as_answer, as_refusal
 from tests.doubles.llm.opened import StandIns, running_stand_ins
 from tests.doubles.llm.stand_in import Fail, Say
-from tests.doubles.questions import make_catalogue
+from tests.doubles.questions import make_catalogue, ready_prompt
 
 LIBRARY = load_library()
 GOOD = Say(as_answer())
 WRONG_KEY = SecretStr("wrong-key")
-TASK = ScriptTask(
-    "What moved KO today?", Prompt("You write scripts.", "What moved KO today?"), make_catalogue()
-)
+PROMPT = Prompt("You write scripts.", "What moved KO today?")
+TASK = ScriptTask("What moved KO today?", ready_prompt(PROMPT), make_catalogue())
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +127,24 @@ async def test_the_next_one_is_asked_when_one_fails(
     assert isinstance(draft, Draft)
     assert draft.model == "gpt-6.1-sol"
     assert stand_ins.api("ollama").bodies == []
+
+
+async def test_the_prompt_is_made_once_whoever_reads_it(opened: Opened, stand_ins: StandIns) -> None:
+    made: list[Prompt] = []
+
+    async def make() -> Prompt:
+        made.append(PROMPT)
+        return PROMPT
+
+    stand_ins.api("anthropic").answers_else = Fail(402)
+    stand_ins.api("openai").answers_else = GOOD
+    task = replace(TASK, prompt=PromptOnDemand(make))
+    chain = await opened.chain()
+    draft = await chain.write_script(task)
+    assert isinstance(draft, Draft)
+    await chain.write_script(replace(task, failed=(FailedAttempt(draft.python_code, "it failed"),)))
+    assert made == [PROMPT]
+    assert stand_ins.api("openai").bodies[-1]["messages"][0]["content"] == PROMPT.prefix
 
 
 async def test_an_unusable_answer_is_a_failure_too(opened: Opened, stand_ins: StandIns) -> None:

@@ -17,7 +17,7 @@ from schemas.signature import default_values, read_signature
 from tests.doubles.llm.answers import as_answer, as_refusal
 from tests.doubles.llm.opened import VENDORS, StandIns, running_stand_ins
 from tests.doubles.llm.stand_in import Say
-from tests.doubles.questions import make_catalogue
+from tests.doubles.questions import make_catalogue, ready_prompt
 
 LIBRARY = load_library()
 ANSWERED = "How volatile was KO over the last 60 trading days?"
@@ -75,7 +75,8 @@ async def provider(request: pytest.FixtureRequest, stand_ins: StandIns) -> Async
 
 def make_task(question: str, model: str | None = None) -> ScriptTask:
     """A task with every tool of the recipes."""
-    return ScriptTask(question, Prompt("You write scripts.", question), make_catalogue(), model)
+    prompt = ready_prompt(Prompt("You write scripts.", question))
+    return ScriptTask(question, prompt, make_catalogue(), model)
 
 
 async def test_it_has_models_of_its_own_and_one_default(provider: LLMProvider) -> None:

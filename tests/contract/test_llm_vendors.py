@@ -25,13 +25,12 @@ from api_server.llm.remote import RemoteProvider
 from tests.doubles.llm.answers import SCRIPT, as_answer, as_refusal, long_script
 from tests.doubles.llm.opened import QUICK, StandIns, running_stand_ins
 from tests.doubles.llm.stand_in import KEY, Fail, ModelApi, Say
-from tests.doubles.questions import make_catalogue
+from tests.doubles.questions import make_catalogue, ready_prompt
 
 GOOD = Say(as_answer())
 CATALOGUE = make_catalogue()
-TASK = ScriptTask(
-    "How did KO do?", Prompt("You write scripts. " * 50, "The question: how did KO do?"), CATALOGUE
-)
+PROMPT = Prompt("You write scripts. " * 50, "The question: how did KO do?")
+TASK = ScriptTask("How did KO do?", ready_prompt(PROMPT), CATALOGUE)
 KEY_VARIABLES = {"anthropic": "ANTHROPIC_API_KEY", "openai": "OPENAI_API_KEY", "ollama": "OLLAMA_API_KEY"}
 
 
@@ -117,7 +116,7 @@ async def test_the_script_is_heard_while_it_grows(streaming: Case) -> None:
 
 async def test_tokens_are_counted(case: Case) -> None:
     draft = await case.ask(GOOD)
-    assert draft.usage.input_tokens >= len(TASK.prompt.prefix) // 4
+    assert draft.usage.input_tokens >= len(PROMPT.prefix) // 4
     assert draft.usage.output_tokens >= len(GOOD.text) // 4
     assert draft.usage.cost_usd is not None
     assert (draft.usage.cost_usd > 0) == (case.vendor != "ollama")
@@ -127,9 +126,10 @@ async def test_what_requests_begin_with_is_cached(case: Case) -> None:
     if case.vendor == "ollama":
         pytest.skip("Ollama keeps the state of a prompt, and counts nothing of it")
     first = await case.ask(GOOD)
-    second = await case.ask(GOOD, task=replace(TASK, prompt=replace(TASK.prompt, rest="Another question?")))
+    other = ready_prompt(replace(PROMPT, rest="Another question?"))
+    second = await case.ask(GOOD, task=replace(TASK, prompt=other))
     assert first.usage.cached_tokens == 0
-    assert second.usage.cached_tokens >= len(TASK.prompt.prefix) // 4
+    assert second.usage.cached_tokens >= len(PROMPT.prefix) // 4
     assert second.usage.cost_usd is not None
     assert first.usage.cost_usd is not None
     assert second.usage.cost_usd < first.usage.cost_usd
@@ -281,6 +281,19 @@ async def test_what_the_vendor_does_not_accept_is_not_repeated(case: Case) -> No
     assert len(case.api.bodies) == 1
 
 
+async def test_a_prompt_that_ollama_would_cut_is_not_sent(all_stand_ins: StandIns) -> None:
+    all_stand_ins.forget()
+    all_stand_ins.api("ollama").answers_else = GOOD
+    provider = all_stand_ins.open("ollama", ollama_context_tokens=2048)
+    fits, does_not = (ready_prompt(replace(PROMPT, prefix="x" * length)) for length in (8000, 8200))
+    assert isinstance(await provider.write_script(replace(TASK, prompt=fits)), Draft)
+    with pytest.raises(RequestRejected, match="does not fit") as caught:
+        await provider.write_script(replace(TASK, prompt=does_not))
+    assert "OLLAMA_CONTEXT_TOKENS" in str(caught.value.suggestions)
+    assert len(all_stand_ins.api("ollama").bodies) == 1
+    await provider.close()
+
+
 async def test_an_empty_account_is_told_from_a_busy_one(vendor: str, streaming: Case) -> None:
     empty = {"anthropic": Fail(402), "openai": Fail(429, kind="insufficient_quota"), "ollama": Fail(402)}
     with pytest.raises(ProviderQuotaExhausted):
@@ -296,7 +309,7 @@ async def test_earlier_attempts_are_turns_of_the_conversation(case: Case) -> Non
     await case.ask(GOOD, task=replace(TASK, failed=failed))
     turns = [turn for turn in case.api.bodies[0]["messages"] if turn["role"] != "system"]
     assert [turn["role"] for turn in turns] == ["user", "assistant", "user", "assistant", "user"]
-    assert turns[0]["content"] == TASK.prompt.rest
+    assert turns[0]["content"] == PROMPT.rest
     assert "1 / 0" in turns[1]["content"]
     assert turns[-1]["content"] == "no x"
 

@@ -13,7 +13,7 @@ from api_server.settings import ApiSettings
 from api_server.storage.opened import Storage
 
 NOWHERE = "http://127.0.0.1:9"
-"""An address at which nobody listens: these tests run no script."""
+"""An address at which nobody listens: these tests run no script, and others need no vectors."""
 
 
 def make_api_settings(folder: Path, **changes: Any) -> ApiSettings:

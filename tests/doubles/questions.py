@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from api_server.llm.provider import CannotAnswer, Draft, Prompt, ScriptTask
+from api_server.llm.provider import CannotAnswer, Draft, Prompt, PromptOnDemand, ScriptTask
 from api_server.llm.providers.offline.analyst import OfflineAnalyst
 from prompts.library import Library, load_library
 from schemas.tools import Server, ServerState, Tool, ToolCatalogue
@@ -24,8 +24,22 @@ def make_catalogue(library: Library = LIBRARY, without: Collection[str] = ()) ->
 
 async def ask(question: str, without: Collection[str] = ()) -> Draft | CannotAnswer:
     """What the analyst says to `question`."""
-    task = ScriptTask(question=question, prompt=Prompt("", ""), catalogue=make_catalogue(without=without))
+    task = ScriptTask(question, PromptOnDemand(refuse_prompt), make_catalogue(without=without))
     return await ANALYST.write_script(task)
+
+
+async def refuse_prompt() -> Prompt:
+    """For whoever must not need one."""
+    raise AssertionError("a prompt was made, and nobody reads it")
+
+
+def ready_prompt(prompt: Prompt) -> PromptOnDemand:
+    """One that is there already."""
+
+    async def give() -> Prompt:
+        return prompt
+
+    return PromptOnDemand(give)
 
 
 def recipe_name(draft: Draft) -> str:

@@ -18,7 +18,7 @@ from api_server.prompt_templates import Templates
 from api_server.settings import ApiSettings
 from schemas.names import parameter_names
 from schemas.tools import Tool
-from tests.doubles.api_app import make_api_settings, opened_app, storage_of
+from tests.doubles.api_app import NOWHERE, make_api_settings, opened_app, storage_of
 from tests.doubles.developer_house import HOSTILE, SECRETS, create_execution_stand_in
 from tests.doubles.tool_catalogues import OTHERS, OURS, read_catalogue
 from tests.doubles.tool_server import ToolServer
@@ -32,7 +32,9 @@ CATALOGUES = [(*OURS,), *((name,) for name in OTHERS)]
 async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx2.AsyncClient]:
     with ToolServer(create_execution_stand_in) as executor:
         settings = make_api_settings(tmp_path_factory.mktemp("developer"))
-        settings = settings.model_copy(update={"execution_server_url": f"http://127.0.0.1:{executor.port}"})
+        # Without vectors: while they are made ready, one prompt is not the next.
+        changes = {"execution_server_url": f"http://127.0.0.1:{executor.port}", "chroma_url": NOWHERE}
+        settings = settings.model_copy(update=changes)
         async with opened_app(settings) as client:
             yield client
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from api_server.llm.provider import Draft
 from api_server.signatures import render_stubs
+from api_server.writing.repair import is_repairable
 from mcp_servers.analytics.app import create_server
 from schemas.execution import Outcome
 from schemas.tools import ServerState, ToolCatalogue
@@ -87,6 +89,16 @@ def test_one_script_uses_our_tools_and_three_other_servers(server: ExecutionServ
     }
     assert report.tape is not None
     assert [call.tool for call in report.tape.calls if call.tool == "get_sum"] == ["get_sum"] * 3
+
+
+def test_what_a_tool_says_in_words_is_for_whoever_wrote_the_call(server: ExecutionServer) -> None:
+    report = server.execute(
+        "from mcp_client import convert_time\nresult = convert_time('Mars/Phobos', '12:00', 'Asia/Tokyo')"
+    )
+    assert report.error is not None
+    assert report.error.details["tool_error"]["code"] == "tool_refused"
+    assert "Mars/Phobos" in report.error.message
+    assert is_repairable(report, Draft(report.error.message, "", (), "m"))
 
 
 def test_the_script_is_valid_before_it_runs_and_a_wrong_argument_is_not(server: ExecutionServer) -> None:

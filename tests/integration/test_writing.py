@@ -11,6 +11,7 @@ from api_server.llm.provider import CannotAnswer
 from api_server.llm.providers.scripted import ScriptedProvider
 from schemas.progress import ProgressType
 from schemas.usage import Usage
+from tests.doubles.api_app import NOWHERE
 from tests.doubles.asked_api import AskedApi, asked_api, codes, draft, prepared
 from tests.doubles.execution_server import ExecutionServer
 
@@ -207,6 +208,7 @@ async def test_a_recipe_is_not_sent_back_whatever_happens(open_api: OpenApi) -> 
         ("key_refused", False),
         ("not_configured", False),
         ("tool_failed", False),
+        ("tool_refused", True),
         ("unknown_symbol", True),
         ("no_data", True),
     ],
@@ -233,6 +235,42 @@ async def test_text_of_a_tool_is_data_in_what_the_model_is_told(open_api: OpenAp
     assert "(cut)" in problem
     assert len(problem) < 2500
     assert "secret" not in problem
+
+
+async def test_the_prompt_that_developers_are_shown_is_the_one_that_is_sent(open_api: OpenApi) -> None:
+    provider = prepared(GOOD, GOOD)
+    async with open_api(provider, chroma_url=NOWHERE) as api:  # vectors would be made ready in between
+        first = await api.ask("Which tickers did KO outrun in 2020?")
+        query = {"question": "and MSFT?", "session_id": first["session_id"], "form": "text"}
+        shown = (await api.client.get("/debug/system-prompt", params=query)).text
+        await api.ask("and MSFT?", session_id=first["session_id"])
+        sent = await provider.tasks[1].prompt.get()
+    assert shown == sent.text
+    assert provider.tasks[1].question == "Which tickers did MSFT outrun in 2020?"
+    assert sent.prefix == (await provider.tasks[0].prompt.get()).prefix
+    assert "Which tickers did KO outrun in 2020?" in sent.rest
+
+
+async def test_nothing_that_a_script_found_is_told_to_a_model_later(open_api: OpenApi) -> None:
+    found = GOOD.replace("'ok'", "'KO closed at 41.75'")
+    failed = (
+        "from mcp_client import prices\nclose = prices('KO', 2)['data']['close'][0]\n"
+        "result = float(f'stopped at {close}')"
+    )
+    provider = prepared(found, failed, GOOD)
+    async with open_api(provider, script_repairs_max=0) as api:
+        first = await api.ask("Which tickers did KO outrun in 2020?")
+        second = await api.ask("Which tickers did PEP outrun?", session_id=first["session_id"])
+        await api.ask("Which tickers did WMT outrun?", session_id=first["session_id"])
+        told = (await provider.tasks[2].prompt.get()).rest
+    assert "41.75" in first["execution"]["result"]["description"]
+    assert "stopped at 100.0" in second["execution"]["error"]["message"]
+    assert "41.75" not in told
+    assert "stopped at" not in told
+    assert "Which tickers did KO outrun in 2020?" in told
+    assert "It does." in told
+    assert "End: completed" in told
+    assert "End: raised" in told
 
 
 async def test_the_usage_of_all_attempts_is_summed(open_api: OpenApi) -> None:

@@ -1,6 +1,8 @@
 """The library of recipes: what a file must say of itself, and what is read from it."""
 
 import ast
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 
 import pytest
 
@@ -53,20 +55,37 @@ def test_every_recipe_has_enough_questions_and_describes_every_parameter() -> No
             assert schema.get("description"), (recipe.name, name)
 
 
-SHARED = (
-    "fetch_closes", "first_day", "describe_days", "draw_line", "fetch_bars", "require",
-    "describe_backtest", "backtest_rows", "draw_backtest",
-)  # fmt: skip
+OWN = frozenset({"analyze", "describe", "draw", "measure", "row", "rows"})
+"""Parts that each recipe has for itself. A function of any other name is the same wherever it is."""
 
 
-def test_functions_that_recipes_share_are_the_same_text() -> None:
+def test_functions_and_figures_that_recipes_share_are_the_same_text() -> None:
     """A script stands alone, so what recipes have in common is copied; a copy that differs is a mistake."""
-    shared: dict[str, set[str]] = {}
+    copies: dict[str, set[str]] = defaultdict(set)
+    counts: Counter[str] = Counter()
     for recipe in LIBRARY.recipes:
-        for node in ast.parse(recipe.source).body:
-            if isinstance(node, ast.FunctionDef) and node.name in SHARED:
-                shared.setdefault(node.name, set()).add(ast.unparse(node))
-    assert {name: len(texts) for name, texts in shared.items()} == dict.fromkeys(SHARED, 1)
+        for name, text in definitions(recipe.source):
+            copies[name].add(text)
+            counts[name] += 1
+    assert {name: texts for name, texts in copies.items() if len(texts) > 1} == {}
+    assert counts["fetch_closes"] > 20
+    assert counts["BARS_MAX"] > 20
+
+
+def definitions(source: str) -> Iterator[tuple[str, str]]:
+    """Name and text of each function and each figure that a script defines at its top and may share."""
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef) and node.name not in OWN:
+            yield node.name, ast.unparse(node)
+        if isinstance(node, ast.Assign):
+            for name, value in zip(elements(node.targets[0]), elements(node.value), strict=True):
+                if isinstance(value, ast.Constant):
+                    yield ast.unparse(name), ast.unparse(value)
+
+
+def elements(node: ast.expr) -> list[ast.expr]:
+    """The parts of `a, b`, or `node` itself."""
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,13 @@ async def test_a_problem_is_an_error_result_with_its_facts() -> None:
     }
 
 
-async def test_a_crash_keeps_its_text_from_the_caller() -> None:
+async def test_a_crash_is_logged_and_keeps_its_text_from_the_caller(caplog: pytest.LogCaptureFixture) -> None:
     result = await call("fail", how="crash")
     assert result.is_error
-    assert text_of(result) == "Error executing tool fail"
+    problem = (result.meta or {})[PROBLEM_META_KEY]
+    assert (problem["code"], problem["message"]) == ("tool_failed", text_of(result))
+    assert "hunter2" not in problem["message"]
+    assert "hunter2" in caplog.text
 
 
 async def test_an_unknown_argument_is_refused_with_the_known_ones() -> None:

@@ -82,6 +82,13 @@ MISSING: list[tuple[str, str]] = [
     ("How did DIS do in my portfolio last year?", "'last year' is not clear"),
     ("Is the market open tomorrow?", "forecasts"),
     ("GOOG or GOOGL", "No recipe"),
+    ("Show my top holdings", "about your account"),
+    ("Which of the holdings of SPY is most volatile?", "No recipe"),
+    ("What will the next earnings of AAPL be?", "forecasts"),
+    ("earnings dates of MSFT in 2015", "no parameter for the period"),
+    ("risk profile of JPM", "No recipe"),
+    ("price of CCI", "names no symbol"),
+    ("What does NVDA do today?", "No recipe"),
     # What is not understood at all.
     ("What is the weather in Paris?", "do not understand 'weather', 'paris'"),
     ("apple pie recipe", "do not understand 'pie', 'recipe'"),

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api_server.page_text import colour_script, describe_text, read_explanation
@@ -19,6 +19,8 @@ def tags(nodes: list[ExplanationNode]) -> set[str]:
     return {node.tag for node in nodes} | {tag for node in nodes for tag in tags(node.children)}
 
 
+# The first text loads the colours, which a busy machine makes slow.
+@settings(deadline=None)
 @given(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\f\v\x1c\x1d\x1e\x85\u2028\u2029"))
 )

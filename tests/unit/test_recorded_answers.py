@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from api_server.errors import NotRecorded
-from api_server.llm.provider import CannotAnswer, Draft, FailedAttempt, Prompt, ScriptTask
+from api_server.llm.provider import CannotAnswer, Draft, FailedAttempt, PromptOnDemand, ScriptTask
 from api_server.llm.providers.recorded import BadRecording, RecordedProvider, load_recording, record_answer
 from schemas.usage import Usage
-from tests.doubles.questions import make_catalogue
+from tests.doubles.questions import make_catalogue, refuse_prompt
 
 QUESTION = "Which of KO and PEP fell more in June?"
 FIRST = Draft(
@@ -20,7 +20,7 @@ REFUSAL = CannotAnswer("There is no weather.", "How did KO do in June?", Usage(o
 
 def ask(question: str, failed: int = 0) -> ScriptTask:
     attempts = tuple(FailedAttempt("result = 1", "wrong") for _ in range(failed))
-    return ScriptTask(question, Prompt("p", "r"), make_catalogue(), failed=attempts)
+    return ScriptTask(question, PromptOnDemand(refuse_prompt), make_catalogue(), failed=attempts)
 
 
 @pytest.fixture

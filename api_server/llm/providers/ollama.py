@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from api_server.errors import ProviderFailed, UnknownModel
+from api_server.errors import ProviderFailed, RequestRejected, UnknownModel
 from api_server.llm.failures import failure_of_status, unavailable
 from api_server.llm.lazy_client import LazyClient
 from api_server.llm.network import BROKEN_CONNECTION, CONNECT_SECONDS_MAX, CONNECTIONS_MAX
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ACCOUNT = Account("ollama", "OLLAMA_API_KEY", "OLLAMA_BASE_URL")
 TRUNCATED = "length"
+CHARACTERS_PER_TOKEN_MAX = 4
+"""Of our prompts; code has fewer."""
 
 
 class OllamaVendor:
@@ -32,6 +34,7 @@ class OllamaVendor:
         self._client = LazyClient(self._make_client, _close)
 
     async def answer(self, request: ModelRequest) -> AsyncGenerator[str | Ending, None]:
+        self._refuse_what_would_be_cut(request)
         client = await self._client.get()
         with _translated(request.model):
             if not self._settings.llm_streaming:
@@ -49,6 +52,16 @@ class OllamaVendor:
                     yield part.message.content or ""
             if last is not None and last.done:
                 yield _ending(last)
+
+    def _refuse_what_would_be_cut(self, request: ModelRequest) -> None:
+        """Ollama drops what does not fit without a word, and a prompt without its rules is another prompt."""
+        characters = len(request.prefix) + sum(len(turn.text) for turn in request.turns)
+        limit = self._settings.ollama_context_tokens
+        if characters > limit * CHARACTERS_PER_TOKEN_MAX:
+            raise RequestRejected(
+                f"the prompt of {characters:,} characters does not fit into the {limit:,} tokens of ollama",
+                suggestions=("Raise OLLAMA_CONTEXT_TOKENS.", "Connect fewer tools."),
+            )
 
     async def list_models(self) -> list[str]:
         client = await self._client.get()

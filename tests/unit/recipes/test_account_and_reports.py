@@ -72,28 +72,6 @@ def test_a_change_is_on_the_report_of_a_year_before_and_ranks_where_growth_is_as
     assert result.description.startswith(max(changes, key=lambda symbol: changes[symbol]))
 
 
-def test_the_next_report_is_the_first_after_today(runner: RecipeRunner, library: Library) -> None:
-    asked = {"symbols": ["NVDA"], "from_date": "2025-11-24", "to_date": "2027-04-01"}
-    reports = runner.call("eodhd_earnings_calendar", asked)["data"]["reports"]
-    ahead = min(report["report_date"] for report in reports if report["report_date"] > "2026-11-24")
-    last = max(report["report_date"] for report in reports if report["report_date"] <= "2026-11-24")
-    result = runner.run(library.find("earnings_dates"), symbols=["NVDA"])
-    assert f"report next on {ahead}" in result.description
-    (known,) = [report for report in reports if report["report_date"] == last]
-    assert figures(result)[f"NVDA:{last}:surprise"] == known["surprise_fraction"]
-    with pytest.raises(ValueError, match="funds have none"):
-        runner.run(library.find("earnings_dates"), symbols=["SPY"])
-
-
-def test_the_members_of_a_fund_are_the_heaviest_first(runner: RecipeRunner, library: Library) -> None:
-    members = runner.call("eodhd_constituents", {"symbol": "QQQ"})["data"]["constituents"]
-    result = runner.run(library.find("index_members"), symbol="QQQ", top=3)
-    weights = [member["weight"] for member in members]
-    assert [row.value for row in result.body[1:4]] == sorted(weights, reverse=True)[:3]
-    sectors = {str(row.id): row.value for row in result.body[4:]}
-    assert sum(sectors.values()) == pytest.approx(sum(weights))
-
-
 def test_debts_are_those_of_the_newest_report_up_to_a_day(runner: RecipeRunner, library: Library) -> None:
     recipe = library.find("company_figures")
     debt = reports_of(runner, "T", "quarterly", "balance", "net_debt")
@@ -169,14 +147,6 @@ def test_a_position_is_the_brokers_and_none_is_an_answer(runner: RecipeRunner, l
     assert (found["quantity"], found["average_cost"]) == (held["quantity"], held["average_entry_price"])
     assert found["distance"] == pytest.approx(held["price"] / held["average_entry_price"] - 1)
     assert "no open position in TSLA" in runner.run(recipe, symbol="TSLA").description
-
-
-def test_a_portfolio_is_what_the_account_says(runner: RecipeRunner, library: Library) -> None:
-    account = runner.call("alpaca_trading_account", {})["data"]
-    positions = runner.call("alpaca_trading_positions", {})["data"]["positions"]
-    found = figures(runner.run(library.find("portfolio_overview")))
-    assert found["change"] == pytest.approx(account["equity"] - account["previous_equity"])
-    assert found["gain"] == pytest.approx(sum(position["unrealized_gain"] for position in positions))
 
 
 def test_orders_keep_their_period_their_state_and_their_type(runner: RecipeRunner, library: Library) -> None:

@@ -26,10 +26,10 @@ def bars_of(runner: RecipeRunner, symbol: str, **request: Any) -> pd.DataFrame:
     return pd.DataFrame({name: data[name] for name in NAMES}, index=pd.to_datetime(data["timestamp"]))
 
 
-def test_an_overview_compares_the_close_with_a_day_a_month_and_a_year_before(
+def test_a_summary_compares_the_close_with_a_day_a_month_and_a_year_before(
     runner: RecipeRunner, library: Library
 ) -> None:
-    found = figures(runner.run(library.find("overview"), symbol="TSLA"))
+    found = figures(runner.run(library.find("summary"), symbol="TSLA"))
     closes = bars_of(runner, "TSLA", limit=400)["close"]
     last = closes.iloc[-1]
     assert found["price"] == last
@@ -41,8 +41,8 @@ def test_an_overview_compares_the_close_with_a_day_a_month_and_a_year_before(
     assert found["next_report"] > "2026-11-24" >= found["last_report"]
 
 
-def test_an_overview_of_a_crypto_currency_has_no_reports(runner: RecipeRunner, library: Library) -> None:
-    found = figures(runner.run(library.find("overview"), symbol="BTC/USD"))
+def test_a_summary_of_a_crypto_currency_has_no_reports(runner: RecipeRunner, library: Library) -> None:
+    found = figures(runner.run(library.find("summary"), symbol="BTC/USD"))
     closes = bars_of(runner, "BTC/USD", limit=400)["close"]["2025-11-24":]
     assert found["volatility"] == pytest.approx(closes.pct_change().std() * 365**0.5, abs=TOLERANCE)
     assert "next_report" not in found

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 CHOICES: Mapping[str, Mapping[str, Any]] = {
+    "money_flow": {"indicator": "mfi"},
+    "commodity_channel": {"indicator": "cci"},
+    "williams": {"indicator": "williams_r"},
+    "rate_of_change": {"indicator": "roc"},
     "weekly": {"timeframe": "1Week"},
     "monthly": {"by": "month"},
     "extreme_month": {"by": "month"},
@@ -63,10 +67,10 @@ LISTS: Mapping[str, Mapping[str, str]] = {
         "stochastic": "stochastic",
         "true_range": "atr",
         "trend_index": "adx",
-        "balance_volume": "obv",
+        "volume_balance": "obv",
         "money_flow": "mfi",
         "williams": "williams_r",
-        "channel_index": "cci",
+        "commodity_channel": "cci",
         "rate_of_change": "roc",
     },
     "items": {

@@ -73,7 +73,7 @@ def _not_understood(reading: Reading) -> str:
         return "; ".join(reasons[:REASONS_MAX]) + "."
     if reading.unknown and not reading.is_about_prices:
         words = _quoted(reading.unknown)
-        return f"I answer questions about the prices of stocks, and do not understand {words}."
+        return f"I answer questions about stocks, funds and crypto currencies, and do not understand {words}."
     if reading.unknown:
         return f"I do not understand {_quoted(reading.unknown)} in this question."
     return reading.problems[0]
