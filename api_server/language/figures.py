@@ -36,6 +36,8 @@ PAIRS_OF_WINDOWS = (
     rf"(?:[ -]?days?)?[ -]?(?:{AVERAGE}|(?=(?:golden |death )?cross))",
 )
 CONFIDENCES = (
+    r"(?:var|value at risk|cvar|expected shortfall)\b[ \w,&.*^$'-]{0,60}?"
+    rf"(?P<taken>\bat {PERCENT})(?!\w| confidence)",
     rf"{PERCENT} (?=(?:daily |1-day |one-day |historical )?"
     r"(?:var|cvar|value at risk|conditional|expected shortfall)\b)",
     rf"(?:at|with) (?:a |the )?{PERCENT} confidence(?: level)?\b",

@@ -10,6 +10,8 @@ from api_server.language.words import split_words
 SYMBOL = "*"
 """Stands for a symbol, and for several that are joined."""
 JOINING = ("and", "or", "&")
+BARE = frozenset(["stock", "company", "ticker", "please"])
+"""Words that ask nothing of the symbol they stand beside."""
 Place = tuple[int, int]
 
 
@@ -40,7 +42,7 @@ def read_phrases(text: str, lexicon: Lexicon) -> PhraseReading:
             _add(reading, items, (start, end), lexicon)
         elif phrase != (SYMBOL,):
             reading.unknown.extend(phrase)
-    if items == [SYMBOL]:
+    if [item for item in items if item not in BARE] == [SYMBOL]:
         reading.concepts.add("overview")
     if len(joining) > 1:
         reading.unknown.append("and ... or")

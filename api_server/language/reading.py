@@ -130,7 +130,10 @@ class _Scan:
         window = look_back if window is None else window
         # "Worth in 2015" and "invested in 2015" are not the same year.
         is_open = bool(period and (period.is_ago or (period.is_named and "worth" in concepts)))
-        if period and is_open and not concepts & INVESTMENTS:
+        # "$100 in KO 5 years ago be worth", not "be worth 5 years ago".
+        place = self.text.lower().find
+        began = period and period.is_ago and amount and place(period.words) < place(" worth")
+        if period and is_open and not began and not concepts & INVESTMENTS:
             self.problems.append(
                 f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
             )

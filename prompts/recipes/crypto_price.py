@@ -11,6 +11,8 @@ Questions:
     What is the latest price of Dogecoin?
     Show the current prices of Bitcoin, Ethereum and Solana.
     What is Litecoin at?
+    What are the current prices of Bitcoin and Solana?
+    What is the current price of Ethereum and Solana?
 """
 
 from mcp_client import alpaca_market_crypto_snapshots, step

@@ -11,6 +11,7 @@ Questions:
     What would dollar cost averaging $100 into JPM since 2000 be worth?
     What if I had invested $250 per month in HD since 2015?
     How much would $300 a month in WMT over the past 10 years be worth today?
+    Dollar cost averaging $150 a month into XOM since 2012
 """
 
 from datetime import date

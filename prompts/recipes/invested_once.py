@@ -12,6 +12,7 @@ Questions:
     What if I had invested $1000 in GE since 2005?
     What if I had invested in HD since 2012?
     What would $1000 invested in WMT be worth today?
+    What would $1000 in CVX 10 years ago be worth now?
     What would I have now if I had invested $1000 in PG in 2008?
 """
 

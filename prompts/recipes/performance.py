@@ -14,6 +14,7 @@ Questions:
     When was the best day of AMD in the past 5 years?
     Show me the performance of WMT.
     How much did GE lose in 2008?
+    HD year to date
 """
 
 from datetime import date

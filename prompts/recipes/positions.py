@@ -9,9 +9,9 @@ Questions:
     Which of my positions is losing the most?
     What is my unrealized profit and loss?
     Which of my holdings has the biggest gain?
-    What is my P&L?
+    What are my biggest winners?
     Show the profit and loss of my positions.
-    Which of my positions are losing money?
+    What are my biggest losers?
     How concentrated is my portfolio?
     Which of my positions is the largest?
 """

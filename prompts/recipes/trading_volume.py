@@ -12,6 +12,7 @@ Questions:
     Compare the trading volume of TSLA and NVDA.
     What is the average volume of SPY?
     Plot the volume of QQQ.
+    What is the volume of AMD today?
 """
 
 from typing import Annotated

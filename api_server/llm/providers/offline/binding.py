@@ -169,5 +169,9 @@ def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
         taken = f"{kind} was" if days == 1 else f"{days} {kind}s were"
         notes.append(f"no period was given, so the last {taken} taken")
     if "overview" in reading.concepts and len(reading.concepts - MANNERS) == 1:
-        notes.append("no figure was named, so an overview is given")
+        notes.append(
+            "no figure was named, so "
+            + ("its performance was" if reading.period else "an overview was")
+            + " taken"
+        )
     return notes
