@@ -19,7 +19,7 @@ from datetime import date
 from typing import Literal
 
 import pandas as pd
-from mcp_client import alpaca_market_stocks_multi_bars, step
+from mcp_client import alpaca_market_crypto_bars, alpaca_market_stocks_multi_bars, step
 
 BARS_MAX, TABLE_BARS_MAX = 10_000, 200_000
 
@@ -35,7 +35,7 @@ def analyze(
 ) -> dict:
     """Compare the total returns of several symbols over the same days.
 
-    symbols: tickers to compare
+    symbols: tickers to compare, or pairs such as BTC/USD alone
     days: trading days to look back
     months: calendar months to look back; wins over days
     to_date: from the beginning of this month, quarter or year; wins over months
@@ -45,7 +45,8 @@ def analyze(
     """
     period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": end}
     step("fetching closes")
-    closes = pd.DataFrame(fetch_closes(symbols, period)).dropna()
+    fetch = fetch_coins if all("/" in symbol for symbol in symbols) else fetch_closes
+    closes = pd.DataFrame(fetch(symbols, period)).dropna()
     if len(closes) < 2:
         raise ValueError("the symbols share fewer than 2 closes in this period; choose a longer one")
     growth = closes / closes.iloc[0]
@@ -75,7 +76,7 @@ def rows(symbol: str, total: float, closes: pd.DataFrame) -> list[dict]:
         "value": total,
         "format": "percent",
         "is_change": True,
-        "description": f"from {first:,.2f} to {last:,.2f}, adjusted closes",
+        "description": f"from {first:,.6g} to {last:,.6g}, {'closes' if '/' in symbol else 'adjusted closes'}",
     }
     if calendar_days < 365:
         return [row]
@@ -100,6 +101,22 @@ def describe(ranked: list[str], total: dict, closes: pd.DataFrame) -> str:
         f"{first} performed {ends[0]} of {len(ranked)} symbols {when}, with {total[first]:.2%}; "
         f"{last} performed {ends[1]}, with {total[last]:.2%}."
     )
+
+
+def fetch_coins(symbols: list[str], period: dict) -> dict:
+    """As `fetch_closes`, for pairs of crypto currencies, which trade every day."""
+    limits = {name: period[name].isoformat() for name in ("start", "end") if period[name]}
+    closes = {}
+    for symbol in dict.fromkeys(symbols):
+        data = alpaca_market_crypto_bars(symbol=symbol, limit=BARS_MAX, **limits)["data"]
+        dates = pd.to_datetime(data["timestamp"])
+        series = pd.Series(data["close"], index=dates, dtype=float, name=symbol.split("/")[-1]).dropna()
+        if series.empty:
+            raise ValueError(f"{symbol} has no closes in this period; choose another one")
+        if period["days"] is not None and not (period["start"] or period["to_date"] or period["months"]):
+            series = series.tail(period["days"] + 1)
+        closes[symbol] = series.loc[first_day(series.index[-1], period) :]
+    return closes
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

@@ -16,7 +16,7 @@ from datetime import date
 from typing import Literal
 
 import pandas as pd
-from mcp_client import alpaca_market_stocks_multi_bars, calculate_correlation_matrix, step
+from mcp_client import alpaca_market_crypto_bars, alpaca_market_stocks_multi_bars, calculate_correlation_matrix, step
 
 BARS_MAX, TABLE_BARS_MAX = 10_000, 200_000
 
@@ -32,7 +32,7 @@ def analyze(
 ) -> dict:
     """Calculate how the daily returns of symbols correlate.
 
-    symbols: two or more tickers
+    symbols: two or more tickers, or pairs such as BTC/USD alone
     days: trading days to look back
     months: calendar months to look back; wins over days
     to_date: from the beginning of this month, quarter or year; wins over months
@@ -44,7 +44,8 @@ def analyze(
     if len(set(symbols)) < 2:
         raise ValueError("a correlation needs two different symbols")
     step("fetching closes")
-    closes = fetch_closes(symbols, period)
+    fetch = fetch_coins if all("/" in symbol for symbol in symbols) else fetch_closes
+    closes = fetch(symbols, period)
     shared = pd.DataFrame(closes).dropna()
     if len(shared) < 4:
         raise ValueError(f"the symbols share only {len(shared)} closes in this period; choose a longer one")
@@ -92,6 +93,22 @@ def describe(pairs: list[dict], shared: pd.DataFrame) -> str:
         f"Of {len(pairs)} pairs, {names} correlated the {ends[0]} {when}: {first['correlation']:.3f}; "
         f"{last['first']} and {last['second']} the {ends[1]}: {last['correlation']:.3f}."
     )
+
+
+def fetch_coins(symbols: list[str], period: dict) -> dict:
+    """As `fetch_closes`, for pairs of crypto currencies, which trade every day."""
+    limits = {name: period[name].isoformat() for name in ("start", "end") if period[name]}
+    closes = {}
+    for symbol in dict.fromkeys(symbols):
+        data = alpaca_market_crypto_bars(symbol=symbol, limit=BARS_MAX, **limits)["data"]
+        dates = pd.to_datetime(data["timestamp"])
+        series = pd.Series(data["close"], index=dates, dtype=float, name=symbol.split("/")[-1]).dropna()
+        if series.empty:
+            raise ValueError(f"{symbol} has no closes in this period; choose another one")
+        if period["days"] is not None and not (period["start"] or period["to_date"] or period["months"]):
+            series = series.tail(period["days"] + 1)
+        closes[symbol] = series.loc[first_day(series.index[-1], period) :]
+    return closes
 
 
 def fetch_closes(symbols: list[str], period: dict) -> dict:

@@ -8,10 +8,12 @@ Questions:
     Which of my holdings lost the most over the past month?
     Which of my holdings has the best Sharpe ratio?
     Which of my holdings has the worst risk-adjusted return?
-    Rank my holdings by Sharpe ratio.
+    Which of my holdings has the worst Sharpe ratio?
     Which of my holdings performed worst this year?
-    Which of my positions gained the least over the last 5 trading days?
+    Which of my holdings has the best risk-adjusted return?
     Rank my holdings by maximum drawdown over the past year.
+    Which of my holdings had the smallest maximum drawdown over the past year?
+    Which of my holdings has the lowest volatility?
 """
 
 from typing import Annotated, Literal

@@ -13,7 +13,6 @@ Questions:
     Which of AAPL, MSFT and NVDA has the lowest P/E ratio?
     What is the profit margin of GOOGL?
     What is the return on equity of WMT?
-    Compare the dividend yields of KO and PEP.
 """
 
 from typing import Literal

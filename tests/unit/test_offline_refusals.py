@@ -56,6 +56,7 @@ MISSING: list[tuple[str, str]] = [
     ("What would $3,000 in DIS be worth 8 years ago?", "'8 years ago' is not clear"),
     ("DIS at 97%", "do not understand '97'"),
     ("DIS on 2020-03-16", "does not say what to find out"),
+    ("Which of DIS and KO has the highest dividend yield?", "No recipe"),
     ("high volume of CAT", "No recipe answers this combination: high low, volume"),
     ("Did UBER open above its close?", "No recipe"),
     ("5-minute RSI of GE", "No recipe"),

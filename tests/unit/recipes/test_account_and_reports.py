@@ -197,3 +197,18 @@ def test_the_ratios_of_a_crypto_currency_are_annualised_over_365_days(
     data = runner.call("alpaca_market_crypto_bars", {"symbol": "BTC/USD", "limit": 366})["data"]
     returns = pd.Series(data["close"]).pct_change().dropna()
     assert found["sharpe"] == pytest.approx(returns.mean() / returns.std() * 365**0.5)
+
+
+def test_coins_are_compared_over_the_same_days(runner: RecipeRunner, library: Library) -> None:
+    coins = ["BTC/USD", "ETH/USD"]
+    closes = pd.DataFrame(
+        {
+            coin: runner.call("alpaca_market_crypto_bars", {"symbol": coin, "limit": 91})["data"]["close"]
+            for coin in coins
+        }
+    )
+    found = figures(runner.run(library.find("correlation"), symbols=coins, days=90))
+    expected = closes.pct_change().corr().loc["BTC/USD", "ETH/USD"]
+    assert found["BTC/USD:ETH/USD"] == pytest.approx(expected, abs=TOLERANCE)
+    totals = figures(runner.run(library.find("compare_performance"), symbols=coins, days=90))
+    assert totals == pytest.approx((closes.iloc[-1] / closes.iloc[0] - 1).to_dict(), abs=TOLERANCE)

@@ -38,7 +38,8 @@ class BadSample(Exception):
 
 CRYPTO = "crypto"
 """The slot of pairs of crypto currencies; recipes that fetch both kinds of bars need no samples for them."""
-CRYPTO_TOOL, STOCK_TOOL = "alpaca_market_crypto_bars", "alpaca_market_stocks_bars"
+CRYPTO_TOOL = "alpaca_market_crypto_bars"
+STOCK_TOOLS = frozenset(["alpaca_market_stocks_bars", "alpaca_market_stocks_multi_bars"])
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class FrameIndex:
         if found or CRYPTO not in frame.slots:
             return found
         found = self.find(Frame(frame.concepts, frame.slots - {CRYPTO}, frame.has_period))
-        return found if found and {CRYPTO_TOOL, STOCK_TOOL} <= set(found.tools) else None
+        return found if found and CRYPTO_TOOL in found.tools and STOCK_TOOLS & set(found.tools) else None
 
     def needs_symbol(self, frame: Frame) -> bool:
         """Whether what is asked is answered for named symbols alone."""
