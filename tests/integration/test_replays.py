@@ -20,7 +20,8 @@ from tests.doubles.tool_server import ToolServer
 
 RUNS = 200
 PATIENCE_SECONDS = 120
-SAME_SHARE = 0.5
+SAME_SHARE = 0.9
+"""Of the runs: what is summed otherwise by a newer Python or numpy differs in its last digit."""
 SYMBOLS = ["AAPL", "MSFT", "KO", "JPM", "XOM", "NVDA", "AMD", "PG", "TSLA", "NOSUCH"]
 HEAD = "import random\nfrom datetime import date, datetime\nimport numpy as np\nimport pandas as pd\n"
 CHANCE = {
