@@ -24,8 +24,8 @@ class Once:
     storage: Storage
     events: Events
 
-    async def answer(self, new: NewExecution, origin: Origin, work: Work) -> Execution:
-        """The execution when it is over; `work` does it, records it, and tells its last event, if it is new.
+    async def answer(self, new: NewExecution, origin: Origin, work: Work) -> Execution | None:
+        """The execution when it is over; None when it was new, so that `work` did, recorded and told it here.
 
         Raises what `work` raises, the same error again for a repeated request, and the errors of
         `Recorder.accept`. An execution that waits for a person counts as over.
@@ -35,20 +35,18 @@ class Once:
             if recording is not None:
                 log = await self.events.log.open(execution.user_id, execution.id, execution.session_id)
                 await self.events.stops.stoppable(execution.id, _run(work, recording, log.tell))
-        if recording is None:
-            return await self.wait_for(execution)
-        return await self.storage.executions.find(execution.user_id, execution.id)
+        return await self.wait_for(execution) if recording is None else None
 
-    async def go_on(self, held: Execution, origin: Origin, work: Work) -> Execution:
+    async def go_on(self, held: Execution, origin: Origin, work: Work) -> Execution | None:
         """The same for an execution that waited for a person; of several who go on, one does the work."""
         with self._leaving_nothing(held.id):
             recording = await self.storage.recorder.resume(held, origin)
             if recording is not None:
                 log = await self.events.log.open(held.user_id, held.id, held.session_id, is_resumed=True)
                 await self.events.stops.stoppable(held.id, _run(work, recording, log.tell))
-        if recording is None:
-            return await self.wait_for(await self.storage.executions.find(held.user_id, held.id))
-        return await self.storage.executions.find(held.user_id, held.id)
+        if recording is not None:
+            return None
+        return await self.wait_for(await self.storage.executions.find(held.user_id, held.id))
 
     async def wait_for(self, execution: Execution) -> Execution:
         """The same execution when it is over. Raises the error it ended with."""

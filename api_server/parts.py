@@ -62,7 +62,9 @@ async def open_parts(
         live = await enter(open_live(settings, storage, executor))
         catalog = ToolCatalog(executor, live.cache)
         prompts = await enter(open_prompts(settings, catalog, library, vectors))
-        reusing = make_reusing(storage, vectors, live.cache, library)
+        is_aware = settings.enable_context_awareness
+        reusing = make_reusing(storage, vectors, live.cache, library, is_aware=is_aware)
+        storage.on_purge.append(reusing.memory.forget)
         copies = HotCopies(live.cache)
         yield Parts(
             settings=settings,

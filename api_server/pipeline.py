@@ -14,10 +14,10 @@ from api_server.execution_client import ExecutionClient
 from api_server.live import Live
 from api_server.llm.provider import LLMProvider, ScriptTask
 from api_server.prompting import PromptMaker, PromptParts, read_messages
-from api_server.remembering import Memory
+from api_server.remembering import Memory, answer_from
 from api_server.replies import Answer, compose, compose_held_back, read_reply
 from api_server.requests import begin_edited, begin_question
-from api_server.reuse.decision import Duplicate, New, Related, Reuse
+from api_server.reuse.decision import Duplicate, New, Recorded, Related, Reuse
 from api_server.reuse.draft import draft_of_related
 from api_server.reuse.opened import Reusing
 from api_server.running import Runner
@@ -73,7 +73,7 @@ class Pipeline:
         replies: list[AnalyzeResponse] = []
         work = self._work(lambda way: self.find_answer(request, way, is_confirmed=True), replies)
         execution = await self.live.once.go_on(held, origin, work)
-        return replies[0] if replies else await self._read_reply(execution)
+        return await self._read_reply(execution) if execution else replies[0]
 
     async def drop(self, held: Execution, origin: Origin) -> None:
         """The person does not want the question that waits for them answered any more."""
@@ -101,8 +101,8 @@ class Pipeline:
         if understood.needs_confirmation:
             return await self.hold_back(understood, way)
         match await self.look_back(request, understood, way):
-            case Duplicate() as known if request.execute:
-                return await self.show_again(known, understood, way)
+            case Duplicate() | Recorded() as known:
+                return await self.show_again(known, request, understood, way)
             case Related() as known:
                 return await self.use_again(known, request, understood, way)
             case _:
@@ -142,18 +142,25 @@ class Pipeline:
                 way.user_id, understood, await self.catalog.current(), refresh=request.refresh
             )
 
-    async def show_again(self, known: Duplicate, understood: Understanding, way: Way) -> AnalyzeResponse:
-        """The same question has an answer that is still true."""
+    async def show_again(
+        self, known: Duplicate | Recorded, request: AnalyzeRequest, understood: Understanding, way: Way
+    ) -> AnalyzeResponse:
+        """An earlier answer is the answer; of what is not to be executed, only its script."""
+        answer = answer_from(known, understood)
+        if request.execute:
+            answer = await self.memory.recall(answer, known, way)
         await way.course.tell(
-            ProgressType.REUSED, reused_from=known.execution.id, age_seconds=known.age_seconds
+            ProgressType.REUSED, reused_from=known.execution.id, age_seconds=answer.age_seconds
         )
-        answer = await self.memory.recall(known, understood, way)
         return await self.conclude(answer, way)
 
     async def use_again(
         self, known: Related, request: AnalyzeRequest, understood: Understanding, way: Way
     ) -> AnalyzeResponse:
         """A believed script answers with other parameters; no model is asked."""
+        if known.is_as_asked:
+            understood = self.reusing.dialogue.as_asked(understood)
+            await self.memory.understood(understood, way)
         await way.course.tell(ProgressType.REUSED, reused_from=known.reused_from, age_seconds=None)
         with way.course.stage("validate"):
             report = await self.executor.validate(known.python_code)
@@ -243,7 +250,7 @@ class Pipeline:
     async def _once(self, new: NewExecution, origin: Origin, find: Find) -> AnalyzeResponse:
         replies: list[AnalyzeResponse] = []
         execution = await self.live.once.answer(new, origin, self._work(find, replies))
-        return replies[0] if replies else await self._read_reply(execution)
+        return await self._read_reply(execution) if execution else replies[0]
 
     def _work(
         self, find: Find, replies: list[AnalyzeResponse]

@@ -115,7 +115,7 @@ class PromptMaker:
             for place, question in enumerate(recipe.questions)
         ]
         try:
-            await self._vectors.remember(Collection.RECIPES, items)
+            await self._vectors.keep_only(Collection.RECIPES, items)
         except VectorsUnavailable:
             return  # its own log says so, and /health does
 

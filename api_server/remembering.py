@@ -11,7 +11,7 @@ import structlog
 from api_server.presentation import present
 from api_server.replies import Answer, write_down
 from api_server.result_cache import ResultCache, result_key
-from api_server.reuse.decision import Duplicate
+from api_server.reuse.decision import Duplicate, Recorded
 from api_server.reuse.draft import draft_of_execution
 from api_server.reuse.opened import Reusing
 from api_server.storage import recorder
@@ -30,6 +30,9 @@ from schemas.validation import ValidationReport
 from service.errors import PlatformError
 
 log = structlog.get_logger()
+
+FINISH_SECONDS_MAX = 5.0
+"""How long the end of the server may wait for questions to be indexed."""
 
 
 @dataclass(frozen=True)
@@ -76,41 +79,28 @@ class Memory:
         until = await self.results.keep(way.user_id, key, shown, catalogue)
         return replace(answer, run=shown, fresh_until=until)
 
-    async def recall(self, known: Duplicate, understood: Understanding, way: Way) -> Answer:
-        """An earlier answer as the answer to this request, its tape included."""
+    async def recall(self, answer: Answer, known: Duplicate | Recorded, way: Way) -> Answer:
+        """`answer` with the run of `known` as its own, tape included; without one if that did not run."""
         before = known.execution
-        checked = ValidationReport(
-            valid=True,
-            security_score=100,
-            estimated_runtime_ms=0,
-            mcp_calls=before.mcp_calls,
-            parameters=before.parameter_schema,
-            warnings=before.warnings,
-        )
-        answer = Answer(
-            understood=understood,
-            written=Written(draft_of_execution(before), checked),
-            run=as_run_of(before.report, way) if before.report else None,
-            trust=before.trust,
-            reused_from=before.id,
-            age_seconds=known.age_seconds,
-            fresh_until=before.fresh_until,
-        )
-        await self.written(answer, way)
+        if before.report is None:
+            return answer
+        run, age = as_run_of(before.report, way), known.age_seconds
+        answer = replace(answer, run=run, age_seconds=age, fresh_until=before.fresh_until)
         await self.storage.tapes.copy(before.id, way.execution_id)
         return answer
 
     async def conclude(self, answer: Answer, way: Way) -> None:
         """How it ended, in the record and for later questions."""
-        if answer.run is None:
-            await self.written(answer, way)
         understood = answer.understood.model_dump(mode="json") if answer.understood else None
+        is_new = answer.understood is None or answer.understood.asks_about == "question"
         conclusion = Conclusion(
             report=answer.run,
-            said=say(answer.run) if answer.run else answer.draft.explanation,
+            said=say(answer.run) if answer.run and is_new else answer.draft.explanation,
             usage=answer.usage,
             trust=answer.trust,
             fresh_until=answer.fresh_until,
+            script=write_down(answer.written, answer.reused_from, answer.all_warnings),
+            warnings=answer.all_warnings,
             metadata={
                 "stages": [stage.model_dump() for stage in way.course.stages],
                 "understanding": understood,
@@ -118,9 +108,9 @@ class Memory:
             },
         )
         await way.recording.finished(conclusion)
-        if answer.age_seconds is None and answer.trust is not Trust.WITHDRAWN:
+        if is_new and answer.age_seconds is None and answer.trust is not Trust.WITHDRAWN:
             try:
-                await self._let_be_found(way)
+                await self.let_be_found(answer, way)
             except PlatformError as error:  # the answer is on record, and the person shall have it
                 log.warning("question_not_remembered", execution_id=way.execution_id, reason=error.message)
 
@@ -128,33 +118,61 @@ class Memory:
         """The platform, or the person's request, kept it from an answer."""
         used = facts["details"].get("usage")
         usage = Usage.model_validate(used) if used else None
-        await way.recording.failed(str(facts["code"]), str(facts["message"]), usage)
-        await way.course.tell(ProgressType.FAILED, **facts)
+        if await way.recording.failed(str(facts["code"]), str(facts["message"]), usage):
+            await way.course.tell(ProgressType.FAILED, **facts)
 
-    async def _let_be_found(self, way: Way) -> None:
+    async def let_be_found(self, answer: Answer, way: Way) -> None:
         """By its equal from now on; among its like as soon as the index has it, which nobody waits for."""
-        execution = await self.storage.executions.find(way.user_id, way.execution_id)
-        await self.reusing.reuser.remember(execution)
-        task = asyncio.create_task(self._index(execution), name="question-index")
-        self._indexing.add(task)
-        task.add_done_callback(self._indexing.discard)
+        execution = replace(
+            way.recording.execution,
+            expanded_question=answer.understood.expanded_question if answer.understood else "",
+            outcome=answer.run.outcome if answer.run else None,
+        )
+        if await self.reusing.reuser.remember(execution):
+            task = asyncio.create_task(self._index(execution), name="question-index")
+            self._indexing.add(task)
+            task.add_done_callback(self._indexing.discard)
 
     async def _index(self, execution: Execution) -> None:
         await self.reusing.memory.remember(execution)
 
-    async def finish(self) -> None:
-        """Wait for what is being indexed."""
-        await asyncio.gather(*self._indexing, return_exceptions=True)
+    async def finish(self, seconds_max: float) -> None:
+        """Wait for what is being indexed; what takes longer is left out, and found by its equal only."""
+        if not self._indexing:
+            return
+        _done, late = await asyncio.wait(self._indexing, timeout=seconds_max)
+        for task in late:
+            task.cancel()
+        if late:
+            log.warning("questions_not_in_index", count=len(late))
+            await asyncio.gather(*late, return_exceptions=True)
 
 
 @asynccontextmanager
-async def open_memory(storage: Storage, results: ResultCache, reusing: Reusing) -> AsyncIterator[Memory]:
-    """The memory while the block runs; at its end everything is indexed."""
+async def open_memory(
+    storage: Storage, results: ResultCache, reusing: Reusing, finish_seconds_max: float = FINISH_SECONDS_MAX
+) -> AsyncIterator[Memory]:
+    """The memory while the block runs; at its end everything is indexed that is within the limit."""
     memory = Memory(storage, results, reusing)
     try:
         yield memory
     finally:
-        await memory.finish()
+        await memory.finish(finish_seconds_max)
+
+
+def answer_from(known: Duplicate | Recorded, understood: Understanding) -> Answer:
+    """The script of an earlier answer as the answer to this question, not run."""
+    before = known.execution
+    checked = ValidationReport(
+        valid=True,
+        security_score=100,
+        estimated_runtime_ms=0,
+        mcp_calls=before.mcp_calls,
+        parameters=before.parameter_schema,
+        warnings=before.warnings,
+    )
+    draft = replace(draft_of_execution(before), explanation=known.explanation)
+    return Answer(understood, Written(draft, checked), trust=before.trust, reused_from=before.id)
 
 
 def as_run_of(report: ExecutionReport, way: Way) -> ExecutionReport:

@@ -63,7 +63,7 @@ class ToolSearch:
             before.cancel()
             await asyncio.gather(before, return_exceptions=True)
         try:
-            await self._vectors.remember(Remembered.TOOLS, items)
+            await self._vectors.keep_only(Remembered.TOOLS, items)
         except VectorsUnavailable as error:
             log.warning("tools_not_remembered", reason=error.message)
 

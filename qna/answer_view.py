@@ -58,11 +58,12 @@ class AnswerView:
             self._line(f"Asked as: {analysis.expanded_question}", "dim")
         if analysis.age_seconds is not None:
             self._line(f"From {tell_age(analysis.age_seconds)} ago; --refresh runs it again.", "dim")
-        if analysis.execution is None:
+        understood = analysis.understanding
+        if analysis.execution is None or (understood and understood.asks_about == "previous_answer"):
             self._line(analysis.explanation)
-        else:
+        if analysis.execution is not None:
             self.show_report(analysis.execution)
-        self._understanding(analysis.understanding)
+        self._understanding(understood)
         self._notes("Warnings", analysis.warnings, "yellow")
         self._writing(analysis)
         self._times(analysis.stages)

@@ -88,6 +88,10 @@ class Change(StrEnum):
     """It asks something of its own about what came before."""
 
 
+Aspect = Literal["assumptions", "data", "method", "script", "trust"]
+"""What of an answer's record is asked for."""
+
+
 class Alternative(Wire):
     """Another reading of an ambiguous question, as a question that can be asked."""
 
@@ -110,6 +114,8 @@ class Understanding(Wire):
     changed: tuple[Change, ...] = ()
     asks_about: Literal["question", "previous_answer"] = "question"
     """`previous_answer`: how it came about is asked, not something new."""
+    aspect: Aspect | None = None
+    """What of the answer before is asked for, where its record says that."""
     assumptions: tuple[str, ...] = ()
     alternatives: tuple[Alternative, ...] = ()
     confidence: float = Field(default=1.0, ge=0, le=1)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FILE_LINES_MAX = 400
-TEST_FILE_LINES_MAX = 500
+TEST_FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 50
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager"}
 FORBIDDEN = ("pypi" + ".org", "python" + "hosted", "registry." + "npmjs", "deb." + "debian")

@@ -13,6 +13,7 @@ import { ask, listen } from "./http.js";
  * @property {string} expanded
  * @property {string[]} assumptions
  * @property {string[]} alternatives other readings, as questions
+ * @property {string} told what the record says, where the answer before is asked about; else empty
  * @property {number|null} ageSeconds of a result from before, when it was shown again
  * @property {boolean} isFinished
  * @property {string|null} outcome of the script; null when none ran
@@ -250,6 +251,7 @@ function readRun(record) {
     expanded: record.expanded_question ?? record.question,
     assumptions: understanding.assumptions ?? [],
     alternatives: readAlternatives(understanding.alternatives),
+    told: understanding.asks_about === "previous_answer" ? (record.explanation ?? "") : "",
     isFinished: record.finished ?? !["pending", "running"].includes(record.status),
     outcome: report?.outcome ?? record.outcome ?? null,
     result: report?.success ? report.result : null,

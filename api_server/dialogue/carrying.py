@@ -19,6 +19,7 @@ ASKING = re.compile(
     r"^(?:and |so |but |ok |then )*"
     r"(?:when|where|why|how|is|are|was|were|did|does|do|has|have|had|will|can)\b"
 )
+MEASURED = frozenset(["series", "now", "company"])
 ORDINAL_NAMES = ("first", "second", "third", "fourth", "fifth")
 AFFORD = re.compile(
     r"\bhow many (?:shares |coins |units )?(?:of (?:it|them|those|that) )?(?:can|could) i (?:buy|get|afford)"
@@ -34,6 +35,8 @@ def carry_into(fragment: Fragment, base: Cut, turn: Turn) -> str | None:
     ):
         return None
     says_more = bool(fragment.topics or fragment.strange or fragment.directions)
+    if fragment.which and (ranked := _ranked(fragment, base, turn)):
+        return ranked
     if fragment.which and says_more:
         return _with_period(_replaced(fragment, fragment.which, _which(base, turn)), fragment, base)
     if fragment.ordinal and says_more:
@@ -97,6 +100,19 @@ def _which(base: Cut, turn: Turn) -> str:
         join(symbols) if len(symbols) > 1 else subject_text(base) if is_plural(base, turn.entities) else ""
     )
     return f"which of {names or join(turn.entities) or subject_text(base)} "
+
+
+def _ranked(fragment: Fragment, base: Cut, turn: Turn) -> str | None:
+    """As in "Which is the lowest?": of what the base asks for, which it does not say again."""
+    theirs = base.of(PartKind.TOPIC)
+    topics = [fragment.terms.topics[part.value].noun for part in theirs if part.family in MEASURED]
+    ends = [part for part in fragment.directions if part.family in ("extreme", "comparison")]
+    if len(ends) != 1 or len(theirs) != 1 or not topics or fragment.topics or fragment.strange:
+        return None
+    period = _period_of(base)
+    windows = [part.words for part in base.of(PartKind.NUMBER) if part.family == "window"]
+    measured = " ".join([*windows, topics[0]])
+    return as_sentence(f"{_which(base, turn)}has the {ends[0].words.lower()} {measured} {period}?")
 
 
 def named_place(ordinal: Span, base: Cut, turn: Turn) -> str:

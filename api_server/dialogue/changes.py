@@ -1,36 +1,57 @@
 """Periods, frequencies, numbers, directions and outputs that a follow-up puts into the question before."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from api_server.dialogue.fragments import Fragment
 from api_server.dialogue.parts import Part, PartKind
 from api_server.dialogue.rewriting import Rewriter
+from api_server.dialogue.terms import Terms
 from api_server.dialogue.times import phrase_of
 from schemas.understanding import Change
 
+COUNT = re.compile(r"(?P<count>\d+)[ -]?(?P<unit>day|week|month|quarter|year)s?\b")
+WHOLE_YEAR = re.compile(r"(?P<year>\d{4})-01-01\.\.(?P=year)-12-31")
+YEAR_BEFORE = re.compile(r"\b(?:year (?:before|earlier|prior)|(?:previous|prior|preceding) year)\b(?! \w)")
 OUTPUT_WORDS = {"chart": "as a chart", "bar_chart": "as a bar chart", "table": "as a table"}
 
 
 def change_period(rewriter: Rewriter, fragment: Fragment) -> list[Change]:
     """The fragment's period in the place of the base's, or at its end."""
     asked = fragment.cut.of(PartKind.PERIOD)
-    if _is_before_that(rewriter, fragment):
+    if _is_before_that(rewriter, fragment) or _is_year_before(rewriter, fragment):
         return [Change.PERIOD]
-    if not asked or is_window(rewriter, asked):
+    if not asked or is_window(rewriter, asked, fragment.terms):
         return []
     theirs = rewriter.cut.of(PartKind.PERIOD)
     like = theirs[-1].words if theirs else ""
     words = " ".join(phrase_of(part.value, part.words, like) for part in asked)
     if any(cue.words.endswith("back to") for cue in fragment.cues) and ".." in asked[0].value:
         words = f"since {asked[0].words.lower()}"
-    if theirs:
+    if theirs and _stands_before_a_topic(theirs[-1], rewriter):
+        counted = COUNT.search(asked[0].words) if len(asked) == 1 else None
+        rewriter.replace_part(theirs[-1], adjective(counted) if counted else "")
+        if not counted:
+            rewriter.append(f" {words}")
+    elif theirs:
         last = theirs[-1]
         is_first = last.start == 0
         rewriter.replace_part(last, f"{words}" if not is_first else f"{words[:1].upper()}{words[1:]}")
     else:
         rewriter.append(f" {words}")
     return [Change.PERIOD]
+
+
+def adjective(counted: re.Match[str]) -> str:
+    """As in "60-day": a count of time as it stands before a noun."""
+    return f"{counted['count']}-{counted['unit']}"
+
+
+def _stands_before_a_topic(part: Part, rewriter: Rewriter) -> bool:
+    """As in "20-day volatility"."""
+    is_count = COUNT.fullmatch(part.words.lower())
+    return bool(is_count) and any(topic.start == part.end + 1 for topic in rewriter.cut.of(PartKind.TOPIC))
 
 
 def _is_before_that(rewriter: Rewriter, fragment: Fragment) -> bool:
@@ -43,11 +64,28 @@ def _is_before_that(rewriter: Rewriter, fragment: Fragment) -> bool:
     return True
 
 
-def is_window(rewriter: Rewriter, asked: Sequence[Part]) -> bool:
-    """Whether "50 day" is about the base's "200-day", which is no period."""
-    is_bare = len(asked) == 1 and asked[0].value.startswith("days:") and asked[0].words[:1].isdigit()
+def _is_year_before(rewriter: Rewriter, fragment: Fragment) -> bool:
+    """As in "And the year before?" after a question about one year."""
+    theirs = rewriter.cut.of(PartKind.PERIOD)
+    year = WHOLE_YEAR.fullmatch(theirs[-1].value) if theirs else None
+    if year is None or not YEAR_BEFORE.search(fragment.text):
+        return False
+    rewriter.replace_part(theirs[-1], f"in {int(year['year']) - 1}")
+    return True
+
+
+def is_window(rewriter: Rewriter, asked: Sequence[Part], terms: Terms) -> bool:
+    """Whether "50 day" is about the base's "200-day", or its RSI, and no period."""
+    is_bare = (
+        len(asked) == 1
+        and asked[0].value.startswith("days:")
+        and asked[0].words.lower().removeprefix("for ")[:1].isdigit()
+    )
     windows = [part for part in rewriter.cut.of(PartKind.NUMBER) if part.family == "window"]
-    return is_bare and bool(windows) and not rewriter.cut.of(PartKind.PERIOD)
+    has_window = bool(windows) or any(
+        part.value in terms.sets["over_a_window"] for part in rewriter.cut.of(PartKind.TOPIC)
+    )
+    return is_bare and has_window and not rewriter.cut.of(PartKind.PERIOD)
 
 
 def change_values(rewriter: Rewriter, fragment: Fragment) -> list[Change]:
@@ -99,7 +137,7 @@ def _change_frequency(rewriter: Rewriter, fragment: Fragment) -> bool:
 def _change_numbers(rewriter: Rewriter, fragment: Fragment) -> bool:
     asked = [*fragment.cut.of(PartKind.NUMBER)]
     days = fragment.cut.of(PartKind.PERIOD)
-    if is_window(rewriter, days):
+    if is_window(rewriter, days, fragment.terms):
         asked.append(replace(days[0], kind=PartKind.NUMBER, family="window"))
     theirs = list(rewriter.cut.of(PartKind.NUMBER))
     for part in asked:
@@ -139,7 +177,9 @@ def _insert_number(rewriter: Rewriter, part: Part) -> None:
     topics = rewriter.cut.of(PartKind.TOPIC)
     if part.family == "window" and topics:
         target = topics[-1] if len(topics) > 1 and topics[0].family == "portfolio" else topics[0]
-        rewriter.replace(target.start, target.start, f"{part.words.strip()} ")
+        counted = COUNT.search(part.words.lower())
+        words = adjective(counted) if counted else part.words.strip()
+        rewriter.replace(target.start, target.start, f"{words} ")
     elif part.family == "limit":
         rewriter.append(f", top {part.words}")
     else:

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from api_server.dialogue.about_answers import about_answer
+from api_server.dialogue.about_answers import about_answer, is_put_in_full
 from api_server.dialogue.carrying import afford, carry_into, named_place, with_names
 from api_server.dialogue.changes import change_period, change_values, set_output
 from api_server.dialogue.context import DialogueContext, Turn
@@ -11,9 +11,10 @@ from api_server.dialogue.cutting import Cutter
 from api_server.dialogue.fragments import Fragment
 from api_server.dialogue.parts import Cut, PartKind
 from api_server.dialogue.rewriting import Rewriter, as_sentence
-from api_server.dialogue.subjects import change_subject, put_names
+from api_server.dialogue.subjects import change_subject, put_names, symbols_of
+from api_server.dialogue.together import put_together, widened
 from api_server.dialogue.topics import change_topic
-from schemas.understanding import Change
+from schemas.understanding import Aspect, Change
 
 SURE, LIKELY, GUESS = 0.95, 0.85, 0.55
 ELLIPTIC_WORDS_MAX = 7
@@ -26,7 +27,7 @@ STARTS_BESIDE = re.compile(
 IF_IT_WERE = re.compile(r"^(?:and )?what if (?:it|that|this) (?:was|were|is|had been) ", re.IGNORECASE)
 NAME_AFTER_CUE = re.compile(
     r"^(?:(?:and|what|how|ok|no|now|but|or|so|hm+|same|then|,) ?(?:about )?)*"
-    r"(?:for |with |of |i meant |to )*[a-z0-9.&-]+(?: [a-z]+)?\??$"
+    r"(?:for |with |of |i meant |to )*(?!(?:in|on|by|at|per|as)\b)[a-z0-9.&-]+(?: [a-z]+)?\??$"
 )
 REQUEST = re.compile(r"^(?:show|list|display|give|get|what|how|tell|print)\b")
 BESIDE_WITHOUT_COMMA = re.compile(
@@ -44,6 +45,7 @@ class Resolution:
     changed: tuple[Change, ...]
     confidence: float
     is_about_answer: bool = False
+    aspect: Aspect | None = None
 
 
 def resolve(question: Cut, context: DialogueContext, cutter: Cutter) -> Resolution | None:
@@ -55,17 +57,25 @@ def resolve(question: Cut, context: DialogueContext, cutter: Cutter) -> Resoluti
     base = cutter.cut(turn.question)
     about = about_answer(fragment, base, turn)
     if about:
-        sentence, is_about = about
-        return Resolution(turn, sentence, (Change.ABOUT,), SURE, is_about_answer=is_about)
+        changed = (Change.ABOUT,)
+        return Resolution(turn, about.text, changed, SURE, about.is_about_answer, about.aspect)
     counted = afford(fragment, base)
     if counted:
         return Resolution(turn, counted, (Change.ABOUT,), LIKELY)
-    if not continues(fragment, base):
+    if fragment.which:
+        base = widened(base, context, cutter)
+    named = put_together(fragment, base, context, cutter)
+    if named and named.topics:
+        return Resolution(turn, named.cut.text, (Change.SYMBOLS,), LIKELY)
+    fragment = named or fragment
+    if not named and not continues(fragment, base):
         return None
-    carried = carry_into(fragment, base, turn)
+    listing = _listing(base, turn, context)
+    carried = carry_into(fragment, base, listing)
     if carried:
         return Resolution(turn, carried, (Change.ABOUT,), LIKELY)
-    return _edited(fragment, base, turn)
+    names = named_place(fragment.ordinal, base, listing) if fragment.ordinal else ""
+    return _edited(fragment, base, turn, names)
 
 
 def continues(fragment: Fragment, base: Cut) -> bool:
@@ -103,8 +113,10 @@ def question_parts(fragment: Fragment) -> bool:
 
 
 def _base(context: DialogueContext, cutter: Cutter) -> Turn | None:
-    """The newest turn that is about something of our field."""
+    """The newest turn that is about something of our field, and not about the answer before it."""
     for turn in reversed(context.turns):
+        if is_put_in_full(turn.question, cutter.terms):
+            continue
         if cutter.cut(turn.question).of(*NEEDS_BASE):
             return turn
     return None
@@ -130,8 +142,15 @@ def _changes_pole(fragment: Fragment, base: Cut) -> bool:
     return bool(names & theirs) and not fragment.unplaced and len(fragment.text.split()) <= 3
 
 
-def _edited(fragment: Fragment, base: Cut, turn: Turn) -> Resolution:
-    """The base with everything that the fragment names put in its place."""
+def _listing(base: Cut, turn: Turn, context: DialogueContext) -> Turn:
+    """The turn in whose answer "the second one" stands: the newest that lists several."""
+    if len(symbols_of(base.parts)) > 1:
+        return turn
+    return next((one for one in reversed(context.turns) if len(one.entities) > 1), turn)
+
+
+def _edited(fragment: Fragment, base: Cut, turn: Turn, names: str) -> Resolution:
+    """The base with everything that the fragment names put in its place; `names` is what its ordinal is."""
     if fragment.strange and not _names_unknown(fragment) and not fragment.has_cue("remove"):
         return Resolution(turn, _beside(fragment, base), (), GUESS)
     rewriter = Rewriter(base)
@@ -140,7 +159,7 @@ def _edited(fragment: Fragment, base: Cut, turn: Turn) -> Resolution:
         changed.append(Change.TOPIC)
         if topic.sentence:
             return Resolution(turn, topic.sentence, (*changed, *_subject_changes(fragment)), LIKELY)
-    if fragment.ordinal and (names := named_place(fragment.ordinal, base, turn)):
+    if names:
         put_names(rewriter, names)
         changed.append(Change.SYMBOLS)
     elif change_subject(rewriter, fragment):

@@ -14,14 +14,17 @@ ORDINALS = {
 ORDINAL = re.compile(
     rf"\b(?:the )?(?P<ordinal>{'|'.join(ORDINALS)}) "
     r"(?:one|stock|company|symbol|name|result|position|etf|fund)\b(?! day)"
-    r"|\b(?:the )(?P<bare>former|latter)\b|\bnumber (?P<number>one|two|three|1|2|3)\b"
+    r"|\bthe (?P<bare>former|latter|(?:first|second|third|fourth|fifth)(?=(?: too| as well)?[\s?.!]*$))\b"
+    r"|\bnumber (?P<number>one|two|three|1|2|3)\b"
 )
 NUMBERED = {"one": 0, "1": 0, "two": 1, "2": 1, "three": 2, "3": 2}
 OTHER = re.compile(r"\b(?:the )?other (?:one|stock)\b")
 WHICH_OF_THEM = re.compile(
     r"\b(?:which|how many|any|all|each|both|none|what|who) (?:of|among) "
     r"(?:them|those|these|the (?:two|three|lot))\b"
-    r"|\b(?:which|what) ones?\b|\b(?:which|who) (?=(?:is|has|had|was|did|pays|are|performed|does|do)\b)"
+    r"|\b(?:which|what) ones?\b"
+    r"|\b(?:which|who) (?=(?:is|has|had|was|did|are|does|do|performed|pays|paid|lost|gained|fell|rose"
+    r"|dropped|grew)\b)"
 )
 PRONOUN = re.compile(
     r"\b(?:its|it|they|them|their|theirs|those|these|that|this)(?:'s)?\b"

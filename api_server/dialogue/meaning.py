@@ -9,6 +9,8 @@ from schemas.understanding import Meaning, MeantNumber
 RANKING = frozenset(["highest", "lowest", "best", "worst", "higher", "lower", "better", "worse"])
 UNBOUND = frozenset(["extreme", "comparison", "place", "adjustment", "side"])
 """Scales whose words say the same wherever they stand; "above" depends on what stands before it."""
+ENDING = frozenset(["to", "by", "through"])
+"""Before a period they make it the end of another one: "the return to 2019"."""
 JOINING = frozenset(["and", "or"])
 COMPARING = frozenset(["compare", "compared", "comparison", "vs", "versus"])
 WORDS = (PartKind.WORD, PartKind.FILLER)
@@ -47,10 +49,23 @@ def _counts(part: Part, cut: Cut, terms: Terms) -> bool:
     """Whether a part says anything. A past tense does, unless a period says when."""
     if part.kind is PartKind.FILLER:
         is_bound = part.value in terms.places and _stands_before(part, cut, PartKind.NUMBER)
+        is_bound = is_bound or (part.value in ENDING and _stands_before(part, cut, PartKind.PERIOD))
+        is_bound = is_bound or asks_where_it_is(part, cut) or _leads_somewhere(part, cut)
         return is_bound or (part.value in terms.past and not cut.of(PartKind.PERIOD))
     if part.kind is PartKind.WORD and part.value == "how":
         return _asks_how_much(part, cut)
     return not (part.kind is PartKind.WORD and part.value == "or" and _is_choice(part, cut))
+
+
+def asks_where_it_is(part: Part, cut: Cut) -> bool:
+    """Whether it is the last word of "What's KO at?", which asks for the price."""
+    return part.value == "at" and part is cut.parts[-1]
+
+
+def _leads_somewhere(part: Part, cut: Cut) -> bool:
+    """As in "add it to the list", which is not "from the list"."""
+    after = [other for other in cut.parts[cut.parts.index(part) + 1 :] if other.kind is not PartKind.FILLER]
+    return part.value == "to" and bool(after) and after[0].kind in (PartKind.WORD, PartKind.FREQUENCY)
 
 
 def _asks_how_much(part: Part, cut: Cut) -> bool:

@@ -43,6 +43,15 @@ class Rewriter:
         return as_sentence(body + mark)
 
 
+def with_tickers(cut: Cut) -> str:
+    """The question with tickers in capitals: past this point a small word is never taken for one."""
+    text = cut.text
+    for part in reversed(cut.of(PartKind.SYMBOL)):
+        if part.words.islower() and part.words.upper() == part.value:
+            text = text[: part.start] + part.value + text[part.end :]
+    return text
+
+
 def as_sentence(text: str) -> str:
     """`text` with single spaces and a capital first."""
     plain = re.sub(r"\s+([?.!,])", r"\1", " ".join(text.split()))

@@ -11,6 +11,7 @@ from typing import Any
 
 from api_server.dialogue.parts import PartKind
 from api_server.language.words import Word, phrase_key
+from schemas.understanding import Aspect
 
 Key = tuple[str, ...]
 SINGULAR_ENDINGS = ("ss", "us", "is")
@@ -47,6 +48,15 @@ class Episode:
 
 
 @dataclass(frozen=True)
+class About:
+    """A question about the answer before, put in full by `says`. `aspect` is what of the record says it."""
+
+    pattern: re.Pattern[str]
+    says: str
+    aspect: Aspect | None
+
+
+@dataclass(frozen=True)
 class Terms:
     """Keys are lower case and singular, as `term_key` makes them."""
 
@@ -65,8 +75,7 @@ class Terms:
     places: frozenset[str]
     lists: Mapping[str, tuple[str, ...]]
     sets: Mapping[str, frozenset[str]]
-    about: tuple[tuple[re.Pattern[str], str], ...]
-    """Questions about the answer before, and how each is put in full."""
+    about: tuple[About, ...]
     longest: int
 
     def is_noun(self, words: str) -> bool:
@@ -103,7 +112,9 @@ def load_terms() -> Terms:
         lists={name: tuple(words) for name, words in table["lists"].items()},
         sets={name: frozenset(words) for name, words in table["sets"].items()},
         about=tuple(
-            (re.compile(pattern), entry["says"]) for entry in table["about"] for pattern in entry["patterns"]
+            About(re.compile(pattern), entry["says"], entry.get("aspect"))
+            for entry in table["about"]
+            for pattern in entry["patterns"]
         ),
         longest=max(len(key) for key in (*phrases, *cues)),
     )

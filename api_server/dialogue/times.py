@@ -15,6 +15,7 @@ AGO = rf"(?<![\w.$-])(?:{NUMBER}|an?) (?P<unit>day|week|month|quarter|year|decad
 LEADING = re.compile(
     r"(?:\b(?:over|in|during|within|for|on|from|since|as of|throughout|of|until|through) )(?:the )?$"
 )
+ADJECTIVE = re.compile(r"^(?P<count>(?!1-)\d+)-(?P<unit>day|week|month|quarter|year)$")
 FISCAL = r"\bfy ?'?(?P<from>(?:20)?\d\d)(?:(?: to |-| through )(?:fy ?'?)?(?P<to>(?:20)?\d\d))?\b"
 TO_DATE = {"month": "this month", "quarter": "this quarter", "year": "this year"}
 NAMED_TO_DATE = {words: f"to_date:{unit}" for unit, words in TO_DATE.items()}
@@ -67,7 +68,7 @@ def is_relative(value: str) -> bool:
 
 def phrase_of(value: str, words: str, like: str = "") -> str:
     """The words of a period as the end of a sentence, after the preposition of `like` where it has one."""
-    words = " ".join(words.lower().split())
+    words = ADJECTIVE.sub(r"\g<count> \g<unit>s", " ".join(words.lower().split()))
     if value.startswith("episode:"):
         _, start, end = value.split("|")
         return f"from {start} to {end}"

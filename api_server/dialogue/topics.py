@@ -9,6 +9,8 @@ from api_server.dialogue.subjects import subject_text, with_mine
 from api_server.dialogue.terms import Terms
 from api_server.dialogue.times import phrase_of
 
+AVERAGES = frozenset(["sma", "ema", "moving_average"])
+WITH_A_PERIOD = frozenset(["all_time_high", "all_time_low", "high_52_weeks", "low_52_weeks"])
 OVER_TIME = frozenset(["series", "portfolio"])
 
 
@@ -34,12 +36,17 @@ def change_topic(rewriter: Rewriter, fragment: Fragment) -> NewTopic | None:
         rewriter.append(f" for {names}")
         return NewTopic()
     groups = topic_groups(base)
-    is_like = groups and {part.family for part in groups[0]} == {part.family for part in asked}
+    is_like = (
+        not any(part.value in WITH_A_PERIOD for part in asked)
+        and groups
+        and {part.family for part in groups[0]} == {part.family for part in asked}
+    )
     if len(groups) == 1 and is_like and all(_is_noun(part, fragment.terms) for part in groups[0]):
         if fragment.has_cue("add"):
             rewriter.replace(groups[0][-1].end, groups[0][-1].end, f" and {names}")
         else:
-            rewriter.replace(groups[0][0].start, _after_window(base, groups[0][-1].end), names)
+            start = _window_start(base, groups[0], asked, fragment.terms)
+            rewriter.replace(start, _after_window(base, groups[0][-1].end), names)
         return NewTopic()
     return NewTopic(_new_question(fragment, rewriter, names))
 
@@ -57,6 +64,16 @@ def _new_question(fragment: Fragment, rewriter: Rewriter, names: str) -> str:
     return as_sentence(f"What is the {extreme} {names}{of} {ending}?")
 
 
+def _window_start(base: Cut, theirs: list[Part], asked: tuple[Part, ...], terms: Terms) -> int:
+    """Where "14-day RSI" begins: its window does not suit another indicator, but for averages."""
+    start = theirs[0].start
+    is_windowed = all(part.value in terms.sets["over_a_window"] for part in theirs)
+    if not is_windowed or all(part.value in AVERAGES for part in (*theirs, *asked)):
+        return start
+    counted = (part for part in base.of(PartKind.NUMBER, PartKind.PERIOD) if part.words[:1].isdigit())
+    return next((part.start for part in counted if start - part.end in (0, 1)), start)
+
+
 def _after_window(base: Cut, end: int) -> int:
     """The end of "RSI(14)", whose window does not suit another indicator."""
     return next(
@@ -67,7 +84,8 @@ def _after_window(base: Cut, end: int) -> int:
 
 def keeps_period(fragment: Fragment, theirs: tuple[Part, ...]) -> bool:
     """Whether the period of the base goes on: both are worked out from prices over a period."""
-    return all(part.family in OVER_TIME for part in (*fragment.topics, *theirs))
+    topics = (*fragment.topics, *theirs)
+    return all(part.family in OVER_TIME and part.value not in WITH_A_PERIOD for part in topics)
 
 
 def _counterparts(asked: tuple[Part, ...], theirs: tuple[Part, ...], terms: Terms) -> list[Part]:

@@ -1,17 +1,22 @@
 """Understands a question in its session: follow-up, meaning, assumptions, and what to confirm."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
 
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.cutting import Cutter
-from api_server.dialogue.expansion import expand
+from api_server.dialogue.expansion import DEFAULT_PERIOD, Expansion, expand
 from api_server.dialogue.follow_ups import Resolution, resolve
 from api_server.dialogue.meaning import meaning_of
+from api_server.dialogue.naming_dates import put_dates
 from api_server.dialogue.parameters import changed_parameters
 from api_server.dialogue.parts import Cut, PartKind
+from api_server.dialogue.rewriting import with_tickers
 from api_server.dialogue.terms import load_terms
 from api_server.language.lexicon import load_lexicon
 from schemas.understanding import Meaning, Understanding
+from schemas.wire import utc_now
 
 CONFIRM_BELOW = 0.8
 
@@ -21,6 +26,7 @@ class Dialogue:
     """Understands questions with one set of tables."""
 
     cutter: Cutter
+    today: Callable[[], date]
 
     def understand(self, question: str, context: DialogueContext, auto_expand: bool = True) -> Understanding:
         """What `question` means after the turns of `context`. Never raises: confidence says what is clear."""
@@ -28,8 +34,10 @@ class Dialogue:
         plain = " ".join(question.split())
         resolved = resolution.question if resolution else plain
         cut = self.cutter.cut(resolved)
+        if (spelled := with_tickers(cut)) != cut.text:
+            resolved, cut = spelled, self.cutter.cut(spelled)
         meaning = meaning_of(cut, self.cutter.terms)
-        expansion = expand(cut, self.cutter.terms)
+        expansion = self._expand(resolved)
         is_expanded = expansion.question != cut.text and not (resolution and resolution.is_about_answer)
         confidence = round(expansion.confidence * (resolution.confidence if resolution else 1.0), 2)
         return Understanding(
@@ -40,9 +48,10 @@ class Dialogue:
             follow_up_of=resolution.turn.execution_id if resolution else None,
             changed=resolution.changed if resolution else (),
             asks_about="previous_answer" if resolution and resolution.is_about_answer else "question",
+            aspect=resolution.aspect if resolution else None,
             assumptions=(
                 *self._notes(question, cut, resolution),
-                *(expansion.assumptions if auto_expand else ()),
+                *((*expansion.names, *expansion.assumptions) if auto_expand else ()),
             ),
             alternatives=expansion.alternatives,
             confidence=confidence,
@@ -52,19 +61,39 @@ class Dialogue:
 
     def expanded(self, understanding: Understanding) -> str:
         """The question with its assumptions spelled out, also when it was not to be expanded by itself."""
-        return expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms).question
+        return self._expand(understanding.resolved_question).question
 
     def proposed(self, understanding: Understanding) -> Understanding:
         """One that was not to be expanded by itself, as it would be: for its person to confirm."""
-        expansion = expand(self.cutter.cut(understanding.resolved_question), self.cutter.terms)
-        assumptions = dict.fromkeys([*understanding.assumptions, *expansion.assumptions])
+        expansion = self._expand(understanding.resolved_question)
+        assumptions = dict.fromkeys([*understanding.assumptions, *expansion.names, *expansion.assumptions])
         return understanding.model_copy(
             update={"expanded_question": expansion.question, "assumptions": tuple(assumptions)}
+        )
+
+    def as_asked(self, understanding: Understanding) -> Understanding:
+        """The question without its defaults: what answers it has its own."""
+        defaults = self._expand(understanding.resolved_question).assumptions
+        kept = tuple(note for note in understanding.assumptions if note not in defaults)
+        return understanding.model_copy(
+            update={"expanded_question": understanding.resolved_question, "assumptions": kept}
         )
 
     def meaning(self, question: str) -> Meaning:
         """The meaning of a question that stands alone."""
         return meaning_of(self.cutter.cut(question), self.cutter.terms)
+
+    def _expand(self, question: str) -> Expansion:
+        dated = put_dates(self.cutter.cut(question), self.today())
+        expansion = expand(self.cutter.cut(dated.question), self.cutter.terms)
+        if not dated.assumptions:
+            return expansion
+        return replace(
+            expansion,
+            confidence=min(expansion.confidence, DEFAULT_PERIOD),
+            assumptions=(*dated.assumptions, *expansion.assumptions),
+            alternatives=(*dated.alternatives, *expansion.alternatives),
+        )
 
     def _parameters(self, resolution: Resolution | None, meaning: Meaning) -> dict[str, object] | None:
         if resolution is None or resolution.is_about_answer or not resolution.turn.schema:
@@ -86,6 +115,6 @@ class Dialogue:
         return tuple(notes)
 
 
-def create_dialogue() -> Dialogue:
+def create_dialogue(today: Callable[[], date] = lambda: utc_now().date()) -> Dialogue:
     """With the tables of this package and of `api_server.language`."""
-    return Dialogue(Cutter(load_lexicon(), load_terms()))
+    return Dialogue(Cutter(load_lexicon(), load_terms()), today)

@@ -9,6 +9,7 @@ from api_server.dialogue.parameters import changed_parameters
 from api_server.dialogue.understanding import Dialogue
 from api_server.reuse.freshness import is_fresh
 from api_server.reuse.recipes import RecipeShelf
+from api_server.reuse.telling import tell_of
 from api_server.storage.executions import ExecutionStore
 from api_server.storage.records import Execution, Trust
 from api_server.storage.remembered import MeaningKeys, RememberedStore
@@ -30,6 +31,20 @@ class Duplicate:
     execution: Execution
     age_seconds: float
 
+    @property
+    def explanation(self) -> str:
+        """Of its script."""
+        return self.execution.explanation
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The answer before is asked about, and its record says it: in `explanation`."""
+
+    execution: Execution
+    age_seconds: float
+    explanation: str
+
 
 @dataclass(frozen=True)
 class Related:
@@ -44,9 +59,11 @@ class Related:
     """Of the new answer: that of the script."""
     mcp_calls: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = field(default=())
+    is_as_asked: bool = False
+    """Whether it answers the question without the defaults that were assumed for it."""
 
 
-Reuse = Duplicate | Related | New
+Reuse = Duplicate | Recorded | Related | New
 
 
 @dataclass(frozen=True)
@@ -57,13 +74,19 @@ class Reuser:
     executions: ExecutionStore
     remembered: RememberedStore
     recipes: RecipeShelf
+    is_aware: bool = True
+    """Whether earlier answers count; recipes always do."""
 
     async def decide(
         self, user_id: str, understood: Understanding, catalogue: ToolCatalogue, *, refresh: bool = False
     ) -> Reuse:
         """What to do with a question; `refresh` asks for a new run. Raises `DatabaseUnavailable`."""
-        if understood.asks_about != "question" or understood.needs_confirmation:
+        if understood.needs_confirmation:
             return New()
+        if understood.asks_about == "previous_answer":
+            return await self._from_record(user_id, understood) or New()
+        if not self.is_aware:
+            return self._from_recipe(understood, catalogue) or New()
         if not refresh and (duplicate := await self.find_duplicate(user_id, understood)):
             return duplicate
         return await self.find_related(user_id, understood, catalogue) or New()
@@ -87,13 +110,22 @@ class Reuser:
             or self._from_recipe(understood, catalogue)
         )
 
-    async def remember(self, execution: Execution) -> None:
-        """Let a completed answer be found again by its meaning."""
+    async def remember(self, execution: Execution) -> bool:
+        """Let a completed answer be found again by its meaning; False for any other, or a deleted one."""
         if execution.outcome != Outcome.COMPLETED or not execution.expanded_question:
-            return
+            return False
         meaning = self.dialogue.meaning(execution.expanded_question)
         keys = MeaningKeys(meaning.key, meaning.masked_key)
-        await self.remembered.remember(execution.user_id, execution.id, keys)
+        return await self.remembered.remember(execution.user_id, execution.id, keys)
+
+    async def _from_record(self, user_id: str, understood: Understanding) -> Recorded | None:
+        """What the record of the answer before says of it; None when something new must be found out."""
+        if understood.aspect is None or understood.follow_up_of is None:
+            return None
+        before = await self.executions.find(user_id, understood.follow_up_of)
+        if before.generated_script is None:
+            return None
+        return Recorded(before, age_seconds(before, utc_now()), tell_of(before, understood.aspect))
 
     async def _from_last_script(
         self, user_id: str, understood: Understanding, catalogue: ToolCatalogue
@@ -120,9 +152,10 @@ class Reuser:
         return None
 
     def _from_recipe(self, understood: Understanding, catalogue: ToolCatalogue) -> Related | None:
-        match = self.recipes.match(understood, catalogue)
-        if match is None:
+        found = self.recipes.match(understood, catalogue)
+        if found is None:
             return None
+        question, match = found
         return Related(
             python_code=match.recipe.source,
             parameters=match.binding.values,
@@ -131,6 +164,7 @@ class Reuser:
             trust=Trust.CHECKED,
             mcp_calls=match.recipe.tools,
             assumptions=match.binding.assumptions,
+            is_as_asked=question != understood.expanded_question,
         )
 
 

@@ -1,7 +1,7 @@
 """Earlier questions much like a given one: proposed by their vectors, labelled by structure."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -19,6 +19,9 @@ from service.cache.cache import Cache
 
 log = structlog.get_logger()
 
+ListThere = Callable[[str, Sequence[str]], Awaitable[set[str]]]
+"""Which of a user's executions are not deleted. Raises `DatabaseUnavailable`."""
+
 PROPOSED_MAX = 12
 SIMILAR_MAX = 5
 KEPT_SECONDS = 7 * 24 * 3600
@@ -33,6 +36,8 @@ class QuestionMemory:
     dialogue: Dialogue
     index: VectorIndex
     cache: Cache
+    list_there: ListThere
+    is_enabled: bool = True
 
     async def remember(self, execution: Execution) -> None:
         """Let the question be proposed from now on; without an index it is only found by its equal."""
@@ -47,7 +52,7 @@ class QuestionMemory:
                 "asked_at": execution.created_at.isoformat(),
             },
         )
-        if not item.text:
+        if not item.text or not self.is_enabled:
             return
         try:
             await self.index.remember(Collection.QUESTIONS, [item])
@@ -57,7 +62,7 @@ class QuestionMemory:
         await self.cache.forget_all(_prefix(execution.user_id))
 
     async def forget(self, user_id: str, execution_ids: Sequence[str]) -> None:
-        """Drop questions that their user deleted."""
+        """Drop questions that their user deleted, once that is final; until then they are passed over."""
         try:
             await self.index.forget(Collection.QUESTIONS, execution_ids, owner=user_id)
         except VectorsUnavailable as error:
@@ -67,7 +72,8 @@ class QuestionMemory:
     async def find(self, user_id: str, question: str, count: int = 3) -> list[EarlierQuestion]:
         """The earlier questions most like `question`: equal ones first, then by similarity."""
         proposals = await self._propose(user_id, masked_text(question, self.dialogue.cutter))
-        labelled = [self._label(proposal, question) for proposal in proposals]
+        there = await self.list_there(user_id, [one.id for one in proposals]) if proposals else set()
+        labelled = [self._label(one, question) for one in proposals if one.id in there]
         shown = [earlier for earlier in labelled if _is_worth_showing(earlier)]
         latest_of_each = {
             earlier.question: earlier for earlier in sorted(shown, key=lambda one: one.asked_at)
@@ -91,6 +97,8 @@ class QuestionMemory:
 
     async def _propose(self, user_id: str, text: str) -> list[Proposal]:
         """From the cache of the last days, else from the index; none while that is not ready."""
+        if not self.is_enabled:
+            return []
         key = _prefix(user_id) + _digest(text)
         kept = await self.cache.get(key)
         if kept is not None:

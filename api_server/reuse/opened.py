@@ -27,6 +27,8 @@ class Reusing:
     memory: QuestionMemory
     storage: Storage
     library: Library
+    is_aware: bool = True
+    """Whether earlier questions count at all."""
 
     async def understand(self, asked: Execution, question: str, auto_expand: bool = True) -> Understanding:
         """What `question` means after those before `asked` in its session. Raises `DatabaseUnavailable`."""
@@ -35,12 +37,17 @@ class Reusing:
 
     async def context(self, asked: Execution) -> DialogueContext:
         """The last turns of a session before the execution `asked`."""
+        if not self.is_aware:
+            return DialogueContext()
         latest = await self.storage.executions.list_latest(asked.user_id, asked.session_id, TURNS_MAX)
         return context_of([one for one in latest if one.id != asked.id])
 
 
-def make_reusing(storage: Storage, index: VectorIndex, cache: Cache, library: Library) -> Reusing:
-    """Over what is kept; the tables of words are read once."""
+def make_reusing(
+    storage: Storage, index: VectorIndex, cache: Cache, library: Library, *, is_aware: bool = True
+) -> Reusing:
+    """Over what is kept; the tables of words are read once. Recipes answer whether it `is_aware` or not."""
     dialogue = create_dialogue()
-    reuser = Reuser(dialogue, storage.executions, storage.remembered, open_shelf(library))
-    return Reusing(dialogue, reuser, QuestionMemory(dialogue, index, cache), storage, library)
+    reuser = Reuser(dialogue, storage.executions, storage.remembered, open_shelf(library), is_aware=is_aware)
+    memory = QuestionMemory(dialogue, index, cache, storage.executions.list_there, is_enabled=is_aware)
+    return Reusing(dialogue, reuser, memory, storage, library, is_aware)

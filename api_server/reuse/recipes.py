@@ -14,8 +14,8 @@ class RecipeShelf:
 
     matcher: Matcher
 
-    def match(self, understood: Understanding, catalogue: ToolCatalogue) -> Match | None:
-        """The recipe for the question as expanded, or as resolved, when its tools can be called now."""
+    def match(self, understood: Understanding, catalogue: ToolCatalogue) -> tuple[str, Match] | None:
+        """The question as expanded, or else as resolved, with the recipe for it whose tools are there."""
         callable_now = {tool.name for tool in catalogue.tools}
         for question in dict.fromkeys((understood.expanded_question, understood.resolved_question)):
             try:
@@ -23,7 +23,7 @@ class RecipeShelf:
             except NoMatch:
                 continue
             if callable_now.issuperset(match.recipe.tools):
-                return match
+                return question, match
         return None
 
 

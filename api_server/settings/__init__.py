@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from api_server.settings.access import AccessSettings
+from api_server.settings.context import ContextSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.prompting import PromptSettings
 from api_server.settings.rate_limits import RateLimitSettings
@@ -15,6 +16,7 @@ from service.redis_settings import RedisSettings
 
 class ApiSettings(
     AccessSettings,
+    ContextSettings,
     LLMSettings,
     RateLimitSettings,
     PromptSettings,

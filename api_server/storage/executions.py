@@ -3,7 +3,7 @@
 How far one is gets written by `recorder`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,19 +73,31 @@ class ExecutionStore:
         parent = await self._find(connection, new.user_id, new.parent_id) if new.parent_id else None
         row = _pending_row(new, parent)
         insert = self._database.insert(executions).values(row).on_conflict_do_nothing(index_elements=["id"])
-        is_new = (await connection.execute(insert)).rowcount == 1
+        added = (await connection.execute(insert.returning(executions))).mappings().first()
+        if added is not None:
+            return read_execution(added), True
         mine = and_(_is(new.user_id, new.id), executions.c.request_digest == new.request_digest)
         found = (await connection.execute(select(executions).where(mine))).mappings().first()
         if found is None:
             raise RequestIdTaken(
                 f"the id {new.id!r} belongs to another request", suggestions=("Send a fresh `request_id`.",)
             )
-        return read_execution(found), is_new
+        return read_execution(found), False
 
     async def find(self, user_id: str, execution_id: str) -> Execution:
         """One execution with everything that is known of it."""
         async with self._database.reading() as connection:
             return await self._find(connection, user_id, execution_id)
+
+    async def list_there(self, user_id: str, execution_ids: Collection[str]) -> set[str]:
+        """Those of the user's executions that are not deleted."""
+        query = select(executions.c.id).where(
+            executions.c.id.in_(execution_ids),
+            executions.c.user_id == user_id,
+            executions.c.deleted_at.is_(None),
+        )
+        async with self._database.reading() as connection:
+            return set((await connection.execute(query)).scalars())
 
     async def list_page(
         self, user_id: str, wanted: ExecutionFilter | None = None, cursor: str | None = None

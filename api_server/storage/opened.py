@@ -1,9 +1,9 @@
 """Everything that is kept, opened for the life of one API server."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -25,6 +25,9 @@ from api_server.storage.users import UserStore
 
 log = structlog.get_logger()
 
+OnPurge = Callable[[str, Sequence[str]], Awaitable[None]]
+"""Is given a user and the ids of their executions."""
+
 
 @dataclass(frozen=True)
 class Storage:
@@ -42,6 +45,8 @@ class Storage:
     servers: ServerStore
     recorder: Recorder
     tapes: TapeStore
+    on_purge: list[OnPurge] = field(default_factory=list)
+    """Whoever keeps more of executions elsewhere hears which are gone for good."""
 
 
 def make_storage(database: Database, *, audits: bool = True, tape_size_max_mb: int = 64) -> Storage:
@@ -115,8 +120,12 @@ async def _keep_house(storage: Storage) -> None:
     interrupted = await storage.servers.mark_interrupted()
     if interrupted:
         log.warning("executions_interrupted", execution_ids=interrupted)
-    if await storage.sessions.purge_deleted():
+    purged = await storage.sessions.purge_deleted()
+    if purged:
         await storage.tapes.sweep()
+    for user_id, execution_ids in purged.items():
+        for forget in storage.on_purge:
+            await forget(user_id, execution_ids)
 
 
 async def _leave(storage: Storage) -> None:

@@ -5,7 +5,7 @@ transaction: when the call returns it is on disk, and only then may the next ste
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -61,6 +61,9 @@ class Conclusion:
     usage: Usage | None = None
     trust: Trust = Trust.RAN
     fresh_until: datetime | None = None
+    script: WrittenScript | None = None
+    """Written down with the end, where it was not written before."""
+    warnings: Sequence[str] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     """Further facts for people, such as `stages` and `assumptions`."""
 
@@ -119,6 +122,7 @@ class Recording:
     def __init__(self, stores: Stores, execution: Execution, origin: Origin) -> None:
         self._stores = stores
         self._origin = origin
+        self._is_written = False
         self.execution = execution
 
     async def understood(self, understanding: Understanding) -> None:
@@ -147,20 +151,9 @@ class Recording:
 
     async def written(self, script: WrittenScript) -> None:
         """The script that is about to run passed the checks."""
-        digest = hashlib.sha256(script.python_code.encode()).hexdigest()
-        values = {
-            "generated_script": script.python_code,
-            "script_sha256": digest,
-            "explanation": script.explanation,
-            "parameters": script.parameters,
-            "parameter_schema": script.parameter_schema,
-            "mcp_calls": script.mcp_calls,
-            "model": script.model,
-            "warnings": script.warnings,
-            "reused_from": script.reused_from,
-        }
-        facts = {"script_sha256": digest, "model": script.model, "reused_from": script.reused_from}
-        await self._step(values, Deed("script_generated", "execution", self.execution.id, facts))
+        values = _script_values(script)
+        await self._step(values, _script_deed(self.execution.id, values))
+        self._is_written = True
 
     async def started(self) -> None:
         """The execution server is about to get the script."""
@@ -169,18 +162,26 @@ class Recording:
 
     async def finished(self, conclusion: Conclusion) -> None:
         """The script's fate, whatever it is, and what the session says of it."""
+        news = conclusion.script if not self._is_written else None
+        script = _script_values(news) if news else {}
         values = {
+            **script,
             **_report_values(conclusion.report),
             "usage": conclusion.usage.model_dump() if conclusion.usage else None,
             "cost_usd": conclusion.usage.cost_usd if conclusion.usage else None,
             "trust": conclusion.trust,
             "fresh_until": conclusion.fresh_until,
             "metadata": conclusion.metadata,
+            "warnings": list(conclusion.warnings),
         }
-        await self._end(values, conclusion.said)
+        deeds = [_script_deed(self.execution.id, script)] if script else []
+        await self._end(values, conclusion.said, deeds)
 
-    async def failed(self, code: str, message: str, usage: Usage | None = None) -> None:
-        """The platform could not answer: an error of ours, and no outcome of a script."""
+    async def failed(self, code: str, message: str, usage: Usage | None = None) -> bool:
+        """The platform could not answer: an error of ours, and no outcome of a script.
+
+        False when the record has another end already.
+        """
         values = {
             "status": Status.FAILED,
             "error_code": code,
@@ -188,22 +189,25 @@ class Recording:
             "usage": usage.model_dump() if usage else None,
             "cost_usd": usage.cost_usd if usage else None,
         }
-        await self._end(values, message)
+        return await self._end(values, message)
 
     async def _step(self, values: dict[str, Any], deed: Deed) -> None:
         async with self._stores.database.writing() as connection:
             if await self._update(connection, values):
                 await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
 
-    async def _end(self, values: dict[str, Any], said: str) -> None:
+    async def _end(self, values: dict[str, Any], said: str, deeds: Sequence[Deed] = ()) -> bool:
         known = ("status", "outcome", "error_code", "execution_time_ms", "mcp_calls")
         facts = {name: values[name] for name in known if values.get(name) is not None}
         deed = Deed("execution_finished", "execution", self.execution.id, facts)
         message = NewMessage("assistant", said, self.execution.id, facts)
         async with self._stores.database.writing() as connection:
-            if await self._update(connection, {**values, "completed_at": utc_now()}):
+            is_open = await self._update(connection, {**values, "completed_at": utc_now()})
+            if is_open:
                 await self._stores.sessions.append(connection, self.execution.session_id, message)
-                await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
+                for each in (*deeds, deed):
+                    await self._stores.audit.write(connection, self.execution.user_id, each, self._origin)
+        return is_open
 
     async def _update(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
         """Whether it was still there and open. A server that was thought dead tells what really happened."""
@@ -213,6 +217,25 @@ class Recording:
         )
         mine = update(executions).where(executions.c.id == self.execution.id, is_open)
         return (await connection.execute(mine.values(values))).rowcount == 1
+
+
+def _script_values(script: WrittenScript) -> dict[str, Any]:
+    return {
+        "generated_script": script.python_code,
+        "script_sha256": hashlib.sha256(script.python_code.encode()).hexdigest(),
+        "explanation": script.explanation,
+        "parameters": script.parameters,
+        "parameter_schema": script.parameter_schema,
+        "mcp_calls": script.mcp_calls,
+        "model": script.model,
+        "warnings": script.warnings,
+        "reused_from": script.reused_from,
+    }
+
+
+def _script_deed(execution_id: str, values: Mapping[str, Any]) -> Deed:
+    facts = {name: values[name] for name in ("script_sha256", "model", "reused_from")}
+    return Deed("script_generated", "execution", execution_id, facts)
 
 
 def _report_values(report: ExecutionReport | None) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, exists, literal, select
 
+from api_server.storage.columns import UtcDateTime
 from api_server.storage.database import Database
 from api_server.storage.records import Execution, Status, Trust, read_execution
 from api_server.storage.tables import executions, remembered_questions
@@ -31,19 +32,25 @@ class RememberedStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def remember(self, user_id: str, execution_id: str, keys: MeaningKeys) -> None:
-        """Let this execution be found again; the same one again replaces its keys."""
-        row = {
-            "execution_id": execution_id,
-            "user_id": user_id,
-            "meaning_key": keys.meaning,
-            "masked_key": keys.masked,
-            "created_at": utc_now(),
-        }
-        insert = self._database.insert(remembered_questions).values(row)
+    async def remember(self, user_id: str, execution_id: str, keys: MeaningKeys) -> bool:
+        """Let this execution be found again; the same one again replaces its keys. False of a deleted one."""
+        there = select(
+            executions.c.id,
+            executions.c.user_id,
+            literal(keys.meaning),
+            literal(keys.masked),
+            literal(utc_now(), UtcDateTime),
+        ).where(
+            executions.c.id == execution_id,
+            executions.c.user_id == user_id,
+            executions.c.deleted_at.is_(None),
+        )
+        columns = ["execution_id", "user_id", "meaning_key", "masked_key", "created_at"]
+        insert = self._database.insert(remembered_questions).from_select(columns, there)
         news = {"meaning_key": keys.meaning, "masked_key": keys.masked}
+        upsert = insert.on_conflict_do_update(index_elements=["execution_id"], set_=news)
         async with self._database.writing() as connection:
-            await connection.execute(insert.on_conflict_do_update(index_elements=["execution_id"], set_=news))
+            return bool((await connection.execute(upsert)).rowcount)
 
     async def find_equal(self, user_id: str, meaning_key: str, count: int = 3) -> Sequence[Execution]:
         """The newest completed executions of equal questions, newest first."""

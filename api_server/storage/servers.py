@@ -11,12 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.audit import AuditStore, Deed, Origin
 from api_server.storage.database import Database
-from api_server.storage.events import number_in_sessions
+from api_server.storage.endings import append_last, tell_owed_ends
 from api_server.storage.processes import ProcessIdentity, identify_process, is_known_dead
 from api_server.storage.records import UNFINISHED, Status, new_id
-from api_server.storage.tables import api_servers, execution_events, executions
+from api_server.storage.tables import api_servers, executions
 from schemas.execution import Outcome
-from schemas.progress import ProgressEvent, ProgressType
+from schemas.progress import ProgressType
 from schemas.wire import utc_now
 
 BEAT_SECONDS = 5.0
@@ -62,13 +62,15 @@ class ServerStore:
         """End in order: what is still under way here is marked, and its ids are returned."""
         async with self._database.writing() as connection:
             interrupted = await self._mark(connection, executions.c.server_id == self.server_id)
+            await tell_owed_ends(connection, self._abandoned)
             await connection.execute(delete(api_servers).where(api_servers.c.id == self.server_id))
         return interrupted
 
     async def mark_interrupted(self) -> list[str]:
         """Executions of servers that are gone become `crashed`, each with a last event; their ids.
 
-        So do abandoned ones of this server whose end is not in the record.
+        So do abandoned ones of this server whose end is not in the record. Those that are over and could
+        not tell it any more get their last event too.
         """
         abandoned = frozenset(self._abandoned)
         async with self._database.reading() as connection:
@@ -77,18 +79,23 @@ class ServerStore:
                 return []
         async with self._database.writing() as connection:
             known = (await connection.execute(select(api_servers))).mappings().all()
-            gone = [row["id"] for row in known if self._is_gone(row)]
-            alive = [row["id"] for row in known if row["id"] not in gone] or [self.server_id]
-            owner = executions.c.server_id
-            lost = await connection.execute(
-                select(owner).distinct().where(_is_unfinished(), owner.not_in(alive))
-            )
-            of_the_gone = owner.in_([str(server_id) for server_id in lost.scalars()])
-            left_here = and_(owner == self.server_id, executions.c.id.in_(abandoned))
-            interrupted = await self._mark(connection, or_(of_the_gone, left_here))
-            await connection.execute(delete(api_servers).where(api_servers.c.id.in_(gone)))
+            gone = [row for row in known if self._is_gone(row)]
+            alive = [row["id"] for row in known if row not in gone] or [self.server_id]
+            left_here = and_(executions.c.server_id == self.server_id, executions.c.id.in_(abandoned))
+            lost = await self._list_lost(connection, alive)
+            interrupted = await self._mark(connection, or_(executions.c.server_id.in_(lost), left_here))
+            dead = [row["id"] for row in gone]
+            last_seen = min((row["seen_at"] for row in gone), default=None)
+            await tell_owed_ends(connection, abandoned, dead, last_seen)
+            await connection.execute(delete(api_servers).where(api_servers.c.id.in_(dead)))
         self._abandoned -= abandoned
         return interrupted
+
+    async def _list_lost(self, connection: AsyncConnection, alive: list[str]) -> list[str]:
+        """The servers that have executions under way and are not among the living."""
+        owner = executions.c.server_id
+        lost = select(owner).distinct().where(_is_unfinished(), owner.not_in(alive))
+        return [str(server_id) for server_id in (await connection.execute(lost)).scalars()]
 
     async def _has_orphans(self, connection: AsyncConnection, known: Any) -> bool:
         alive = [row["id"] for row in known if not self._is_gone(row)]
@@ -112,29 +119,16 @@ class ServerStore:
         return [row["id"] for row in lost]
 
     async def _mark_one(self, connection: AsyncConnection, row: RowMapping) -> None:
-        now = utc_now()
         change = {
             "status": Status.FAILED,
             "outcome": Outcome.CRASHED,
             "error_code": INTERRUPTED,
             "error": INTERRUPTED_MESSAGE,
-            "completed_at": now,
+            "completed_at": utc_now(),
         }
         await connection.execute(update(executions).where(executions.c.id == row["id"]).values(change))
-        sequence = execution_events.c.sequence
-        counted = select(func.max(sequence)).where(execution_events.c.execution_id == row["id"])
-        last = (await connection.execute(counted)).scalar() or 0
-        event = ProgressEvent(
-            sequence=last + 1,
-            execution_id=row["id"],
-            session_id=row["session_id"],
-            type=ProgressType.FAILED,
-            data={"code": INTERRUPTED, "message": INTERRUPTED_MESSAGE, "outcome": Outcome.CRASHED},
-            created_at=now,
-        )
-        (numbered,) = await number_in_sessions(connection, [event])
-        values = {**numbered.model_dump(), "user_id": row["user_id"]}
-        await connection.execute(execution_events.insert().values(values))
+        facts = {"code": INTERRUPTED, "message": INTERRUPTED_MESSAGE, "outcome": Outcome.CRASHED}
+        await append_last(connection, row, ProgressType.FAILED, facts)
         deed = Deed("execution_interrupted", "execution", row["id"], {"outcome": Outcome.CRASHED})
         await self._audit.write(connection, row["user_id"], deed, Origin())
 

@@ -51,7 +51,9 @@ class SessionStore:
         row = {"id": session_id, "user_id": user_id, "title": title[:TITLE_LENGTH_MAX], "is_pinned": False}
         row |= {"created_at": now, "updated_at": now, "metadata": {}}
         insert = self._database.insert(chat_sessions).values(row).on_conflict_do_nothing()
-        await connection.execute(insert)
+        added = (await connection.execute(insert.returning(chat_sessions))).mappings().first()
+        if added is not None:
+            return read_record(ChatSession, added)
         return await self._find(connection, user_id, session_id)
 
     async def find(self, user_id: str, session_id: str) -> ChatSession:
@@ -105,15 +107,16 @@ class SessionStore:
                 await connection.execute(update(executions).where(with_it).values(deleted_at=None))
             return await self._find(connection, user_id, session_id)
 
-    async def purge_deleted(self) -> int:
-        """Remove what can no longer be restored, of all users; how many sessions and executions that were."""
+    async def purge_deleted(self) -> dict[str, list[str]]:
+        """Remove what can no longer be restored; the executions among it by their user."""
         before = utc_now() - timedelta(seconds=UNDO_SECONDS)
+        purged = delete(executions).where(executions.c.deleted_at < before)
+        gone: dict[str, list[str]] = {}
         async with self._database.writing() as connection:
-            gone = [
-                await connection.execute(delete(table).where(table.c.deleted_at < before))
-                for table in (executions, chat_sessions)
-            ]
-        return sum(each.rowcount for each in gone)
+            for row in await connection.execute(purged.returning(executions.c.user_id, executions.c.id)):
+                gone.setdefault(row.user_id, []).append(row.id)
+            await connection.execute(delete(chat_sessions).where(chat_sessions.c.deleted_at < before))
+        return gone
 
     async def add_message(self, user_id: str, session_id: str, message: NewMessage) -> ChatMessage:
         """Say something in a session."""

@@ -132,6 +132,7 @@ executions = Table(
     Index(None, "root_id", "created_at"),
     Index(None, "deleted_at"),
     Index(None, "user_id", "script_sha256"),
+    Index(None, "server_id", "completed_at"),
 )
 
 remembered_questions = Table(
@@ -174,6 +175,7 @@ execution_caches = Table(
     Column("expires_at", UtcDateTime, nullable=False),
     Column("hit_count", Integer, nullable=False),
     Index(None, "question_hash", "expires_at"),
+    Index(None, "expires_at"),
     Index(None, "execution_id"),
 )
 

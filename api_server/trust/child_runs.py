@@ -48,9 +48,10 @@ class ChildRuns:
             async with course.telling_its_failure():
                 await course.tell(ProgressType.ACCEPTED, question=new.question)
                 report = await self._run(recording, script, tape, course)
-                await course.tell(ProgressType.FINISHED, outcome=report.outcome)
+            await course.tell(ProgressType.FINISHED, outcome=report.outcome)
 
-        return await self.once.answer(new, origin, work)
+        before = await self.once.answer(new, origin, work)
+        return before or await self.storage.executions.find(new.user_id, new.id)
 
     async def _run(
         self, recording: Recording, script: WrittenScript, tape: Tape | None, course: Course

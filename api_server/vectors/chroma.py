@@ -52,8 +52,11 @@ class ChromaIndex:
             by_owner.setdefault(item.facts.get(OWNER), []).append(item)
         shelves = await self._opened()
         for owner, owned in by_owner.items():
-            limit = PROPOSING_SECONDS_MAX + WRITING_SECONDS_PER_ITEM * len(owned)
-            await self._run(partial(shelves.put, collection, owner, owned), limit)
+            await self._run(partial(shelves.put, collection, owner, owned), _writing_seconds(owned))
+
+    async def keep_only(self, collection: Collection, items: Sequence[Item]) -> None:
+        shelves = await self._opened()
+        await self._run(partial(shelves.keep_only, collection, items), _writing_seconds(items))
 
     async def propose(
         self, collection: Collection, text: str, count: int, where: Mapping[str, Fact] | None = None
@@ -114,6 +117,10 @@ class ChromaIndex:
             raise VectorsUnavailable(f"Chroma did not answer within {limit_seconds:g} seconds") from error
         except Exception as error:
             raise VectorsUnavailable(f"Chroma failed: {error}", reason=type(error).__name__) from error
+
+
+def _writing_seconds(items: Sequence[Item]) -> float:
+    return PROPOSING_SECONDS_MAX + WRITING_SECONDS_PER_ITEM * len(items)
 
 
 @asynccontextmanager

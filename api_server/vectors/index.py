@@ -67,6 +67,10 @@ class VectorIndex(Protocol):
         """Keep `items`, replacing those of the same id. Ids are unique within an owner."""
         ...
 
+    async def keep_only(self, collection: Collection, items: Sequence[Item]) -> None:
+        """Keep `items`, which have no owner, and drop every other text without one."""
+        ...
+
     async def propose(
         self, collection: Collection, text: str, count: int, where: Mapping[str, Fact] | None = None
     ) -> list[Proposal]:

@@ -38,6 +38,14 @@ class Shelves:
         for start in range(0, len(unique), BATCH):
             self._put_batch(shelf, unique[start : start + BATCH])
 
+    def keep_only(self, collection: Collection, items: Sequence[Item]) -> None:
+        """Keep `items`, which have no owner, and drop every other text without one."""
+        self.put(collection, None, items)
+        known = self._shelf(collection, None).get(include=[])["ids"]
+        gone = sorted(set(known) - {item.id for item in items})
+        for start in range(0, len(gone), BATCH):
+            self.drop(collection, None, gone[start : start + BATCH])
+
     def find(
         self, collection: Collection, owner: Fact | None, text: str, count: int, facts: Mapping[str, Fact]
     ) -> list[Proposal]:

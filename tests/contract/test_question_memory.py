@@ -1,7 +1,7 @@
 """Earlier questions are proposed by their vectors and labelled by their structure."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from service.cache.memory_cache import MemoryCache
 from tests.doubles.databases import a_question, accepted, make_settings, migrate, opened_stores
 
 DIALOGUE = create_dialogue()
+
+
+async def list_all(_user_id: str, execution_ids: Sequence[str]) -> set[str]:
+    """Nobody deleted anything."""
+    return set(execution_ids)
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ async def remember(memory: QuestionMemory, pattern: Execution, *questions: str, 
 
 
 async def test_equal_questions_come_first_and_are_said_to_be(index: ChromaIndex, pattern: Execution) -> None:
-    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache(), list_all)
     await remember(
         memory,
         pattern,
@@ -59,7 +64,7 @@ async def test_equal_questions_come_first_and_are_said_to_be(index: ChromaIndex,
 
 
 async def test_nobody_is_shown_what_others_asked(index: ChromaIndex, pattern: Execution) -> None:
-    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache(), list_all)
     await remember(memory, pattern, "volatility of KO", user="bob")
     assert await memory.find("ann", "volatility of KO") == []
 
@@ -67,15 +72,26 @@ async def test_nobody_is_shown_what_others_asked(index: ChromaIndex, pattern: Ex
 async def test_a_new_question_is_proposed_although_look_ups_are_cached(
     index: ChromaIndex, pattern: Execution
 ) -> None:
-    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache(), list_all)
     await remember(memory, pattern, "beta of KO vs SPY")
     assert len(await memory.find("ann", "volatility of KO")) <= 1
     await remember(memory, pattern, "volatility of KO")
     assert (await memory.find("ann", "volatility of KO"))[0].relation == "same"
 
 
+async def test_where_it_is_off_nothing_is_remembered_or_proposed(
+    index: ChromaIndex, pattern: Execution
+) -> None:
+    off = QuestionMemory(DIALOGUE, index, MemoryCache(), list_all, is_enabled=False)
+    await remember(off, pattern, "volatility of KO")
+    on = QuestionMemory(DIALOGUE, index, MemoryCache(), list_all)
+    assert await on.find("ann", "volatility of KO") == []
+    await remember(on, pattern, "volatility of KO")
+    assert await off.find("ann", "volatility of KO") == []
+
+
 async def test_what_is_forgotten_is_not_proposed(index: ChromaIndex, pattern: Execution) -> None:
-    memory = QuestionMemory(DIALOGUE, index, MemoryCache())
+    memory = QuestionMemory(DIALOGUE, index, MemoryCache(), list_all)
     await remember(memory, pattern, "volatility of KO")
     await memory.forget("ann", ["exec_ann_0"])
     assert await memory.find("ann", "volatility of KO") == []
@@ -84,6 +100,22 @@ async def test_what_is_forgotten_is_not_proposed(index: ChromaIndex, pattern: Ex
 async def test_without_an_index_nothing_is_proposed_or_raised(pattern: Execution, tmp_path: Path) -> None:
     closed = ChromaIndex(VectorSettings(_env_file=None, qna_data_dir=tmp_path / "closed"))
     await closed.close()
-    memory = QuestionMemory(DIALOGUE, closed, MemoryCache())
+    memory = QuestionMemory(DIALOGUE, closed, MemoryCache(), list_all)
     await remember(memory, pattern, "volatility of KO")
     assert await memory.find("ann", "volatility of KO") == []
+
+
+async def test_what_its_user_deleted_is_passed_over_at_once_and_is_back_when_restored(
+    index: ChromaIndex, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    settings = make_settings("sqlite", tmp_path, request)
+    await asyncio.to_thread(migrate, settings)
+    async with opened_stores(settings) as storage:
+        asked = await accepted(storage, a_question("ann", "sess_1", "volatility of KO"))
+        memory = QuestionMemory(DIALOGUE, index, MemoryCache(), storage.executions.list_there)
+        await memory.remember(asked.execution)
+        assert len(await memory.find("ann", "volatility of KO")) == 1
+        await storage.sessions.delete("ann", "sess_1")
+        assert await memory.find("ann", "volatility of KO") == []
+        await storage.sessions.restore("ann", "sess_1")
+        assert len(await memory.find("ann", "volatility of KO")) == 1

@@ -1,6 +1,5 @@
 """Answered questions are found again by their meaning, on SQLite and on PostgreSQL."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -8,25 +7,23 @@ import pytest
 
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.understanding import create_dialogue
-from api_server.reuse.decision import Duplicate, New, Related, Reuse, Reuser
+from api_server.reuse.decision import Duplicate, New, Recorded, Related, Reuse, Reuser
+from api_server.reuse.opened import make_reusing
 from api_server.reuse.recipes import open_shelf
-from api_server.settings.storage import StorageSettings
 from api_server.storage.opened import Storage
 from api_server.storage.recorder import Conclusion, Understanding, WrittenScript
 from api_server.storage.records import Execution, Trust
-from prompts.library import Library
+from prompts.library import Library, load_library
 from schemas.execution import Outcome
 from schemas.tools import ToolCatalogue
 from schemas.wire import utc_now
+from service.cache.memory_cache import MemoryCache
 from tests.doubles.databases import (
-    BACKENDS,
     a_question,
     a_report,
     accepted,
-    make_settings,
-    migrate,
-    opened_stores,
 )
+from tests.doubles.prompts import NO_VECTORS
 from tests.doubles.questions import make_catalogue
 
 DIALOGUE = create_dialogue()
@@ -41,24 +38,6 @@ SCHEMA = {
 }
 ASKED = "What is the kurtosis of KO over the last 6 months?"
 VALUES = {"symbols": ["KO"], "months": 6, "days": None}
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StorageSettings:
-    made = make_settings(request.param, tmp_path_factory.mktemp("remembered"), request)
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def storage(settings: StorageSettings) -> AsyncIterator[Storage]:
-    async with opened_stores(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user_{uuid4().hex[:8]}"
 
 
 def make_reuser(storage: Storage) -> Reuser:
@@ -183,3 +162,34 @@ async def test_a_script_whose_tool_is_away_is_not_used(storage: Storage, user: s
     await answer(storage, user, trust=Trust.CONFIRMED)
     question = "What is the kurtosis of PEP over the last 6 months?"
     assert await decide(storage, user, question, make_catalogue(without=["calculate_volatility"])) == New()
+
+
+async def test_what_the_record_says_of_an_answer_is_told_and_nothing_else(
+    storage: Storage, user: str
+) -> None:
+    before = await answer(storage, user)
+    reusing = make_reusing(storage, NO_VECTORS, MemoryCache(), Library(()))
+    asked = await accepted(storage, a_question(user, before.session_id, "which period was that?"))
+    understood = await reusing.understand(asked.execution, asked.execution.question)
+    decided = await reusing.reuser.decide(user, understood, CATALOGUE)
+    assert isinstance(decided, Recorded)
+    assert decided.execution.id == before.id
+    assert decided.explanation == "It was worked out with symbols KO; months 6."
+    high = await reusing.understand(asked.execution, "is that high?")
+    assert high.asks_about == "previous_answer"
+    assert await reusing.reuser.decide(user, high, CATALOGUE) == New()
+
+
+@pytest.mark.parametrize("is_aware", [True, False])
+async def test_without_context_awareness_every_question_stands_alone(
+    storage: Storage, user: str, is_aware: bool
+) -> None:
+    before = await answer(storage, user, trust=Trust.CONFIRMED)
+    reusing = make_reusing(storage, NO_VECTORS, MemoryCache(), load_library(), is_aware=is_aware)
+    asked = await accepted(storage, a_question(user, before.session_id, "and PEP?"))
+    follow_up = await reusing.understand(asked.execution, "and PEP?")
+    assert (follow_up.follow_up_of == before.id) is is_aware
+    alone = DIALOGUE.understand(ASKED, DialogueContext())
+    assert isinstance(await reusing.reuser.decide(user, alone, CATALOGUE), Duplicate) is is_aware
+    recipes = DIALOGUE.understand("How volatile was KO in 2019?", DialogueContext())
+    assert isinstance(await reusing.reuser.decide(user, recipes, CATALOGUE), Related)

@@ -1,13 +1,9 @@
 """Kept results: from the cache, from the database when that forgot, of their user only, until their time."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from uuid import uuid4
 
-import pytest
-
 from api_server.result_cache import ResultCache
-from api_server.settings.storage import StorageSettings
 from api_server.storage.opened import Storage
 from api_server.storage.results import ResultStore
 from schemas.execution import ExecutionReport, ToolCall
@@ -15,13 +11,9 @@ from schemas.tools import Tool, ToolCatalogue
 from schemas.wire import utc_now
 from service.cache.memory_cache import MemoryCache
 from tests.doubles.databases import (
-    BACKENDS,
     a_question,
     a_report,
     accepted,
-    make_settings,
-    migrate,
-    opened_stores,
 )
 
 CATALOGUE = ToolCatalogue(
@@ -29,19 +21,6 @@ CATALOGUE = ToolCatalogue(
     servers=[],
     digest="d",
 )
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StorageSettings:
-    made = make_settings(request.param, tmp_path_factory.mktemp("results"), request)
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def storage(settings: StorageSettings) -> AsyncIterator[Storage]:
-    async with opened_stores(settings) as opened:
-        yield opened
 
 
 class Moment:

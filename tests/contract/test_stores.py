@@ -1,21 +1,17 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import update
 
 from api_server.errors import ExecutionNotFound, RequestIdTaken, SessionNotFound
 from api_server.settings.storage import StorageSettings
-from api_server.storage import tables
 from api_server.storage.audit import Deed
 from api_server.storage.executions import ExecutionFilter, NewExecution
 from api_server.storage.opened import Storage
-from api_server.storage.paging import BadCursor
 from api_server.storage.recorder import Conclusion, Understanding, WrittenScript
 from api_server.storage.records import Attempt, Status, Trust
 from api_server.storage.sessions import NewMessage
@@ -24,47 +20,13 @@ from schemas.progress import ProgressEvent, ProgressType
 from schemas.usage import Usage
 from schemas.wire import utc_now
 from tests.doubles.databases import (
-    BACKENDS,
+    A_SCRIPT,
     ORIGIN,
     a_question,
     a_report,
     accepted,
-    make_settings,
     migrate,
-    opened_stores,
 )
-
-SCRIPT = WrittenScript(
-    python_code="def analyze(symbol: str = 'KO') -> dict: ...",
-    explanation="Takes the daily closes.",
-    model="offline-analyst",
-    parameters={"symbol": "KO"},
-    parameter_schema={"properties": {"symbol": {"type": "string"}}},
-    mcp_calls=["calculate_volatility"],
-)
-
-
-@pytest.fixture(scope="module", params=BACKENDS)
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StorageSettings:
-    made = make_settings(request.param, tmp_path_factory.mktemp("stores"), request)
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def storage(settings: StorageSettings) -> AsyncIterator[Storage]:
-    async with opened_stores(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user_{uuid4().hex[:8]}"
-
-
-@pytest.fixture
-def session() -> str:
-    return f"sess_{uuid4().hex[:8]}"
 
 
 async def test_a_question_is_written_down_with_its_user_session_and_message(
@@ -96,9 +58,9 @@ async def test_every_step_is_there_as_soon_as_its_call_returns(
     attempt = Attempt(new.id, 1, "bad(", utc_now(), [{"code": "SYNTAX"}], problem="line 1", model="m")
     await recording.attempted(attempt)
     assert await storage.attempts.list_all(user, new.id) == [attempt]
-    await recording.written(SCRIPT)
+    await recording.written(A_SCRIPT)
     found = await storage.executions.find(user, new.id)
-    assert (found.generated_script, found.parameters) == (SCRIPT.python_code, {"symbol": "KO"})
+    assert (found.generated_script, found.parameters) == (A_SCRIPT.python_code, {"symbol": "KO"})
     assert (found.status, found.started_at) == (Status.PENDING, None)
     await recording.started()
     found = await storage.executions.find(user, new.id)
@@ -238,124 +200,6 @@ async def test_runs_of_a_question_know_their_root(storage: Storage, user: str, s
     assert [each.id for each in page.items] == [root.id]
 
 
-async def test_a_list_comes_in_pages_of_50_that_new_rows_do_not_disturb(
-    storage: Storage, user: str, session: str
-) -> None:
-    made = [a_question(user, session, f"Question {number}") for number in range(60)]
-    for each in made:
-        await accepted(storage, each)
-    seen, cursor = [], None
-    for _ in range(2):
-        page = await storage.executions.list_page(user, cursor=cursor)
-        seen += [item.id for item in page.items]
-        cursor = page.next_cursor
-        await accepted(storage, a_question(user, session, "A later one"))
-    assert cursor is None
-    assert seen == [each.id for each in reversed(made)]
-
-
-async def test_sessions_come_in_pages_pinned_ones_first(storage: Storage, user: str) -> None:
-    await storage.users.see(user)
-    made = [(await storage.sessions.create(user, title=f"Talk {number}")).id for number in range(70)]
-    await storage.sessions.change(user, made[3], is_pinned=True)
-    await storage.sessions.add_message(user, made[5], NewMessage("user", "again"))
-    first = await storage.sessions.list_page(user)
-    second = await storage.sessions.list_page(user, first.next_cursor)
-    listed = [session.id for session in (*first.items, *second.items)]
-    assert (len(first.items), len(second.items), second.next_cursor) == (50, 20, None)
-    assert listed[:3] == [made[3], made[5], made[69]]
-    assert sorted(listed) == sorted(made)
-
-
-@pytest.mark.parametrize(
-    "cursor", ["", "x", "é", "W10", "WzFd", "WyJ4IiwieSJd", "bnVsbA", "\ud800", "A" * 500]
-)
-async def test_a_cursor_that_nobody_gave_is_refused(storage: Storage, user: str, cursor: str) -> None:
-    with pytest.raises(BadCursor):
-        await storage.executions.list_page(user, cursor=cursor)
-
-
-@pytest.mark.parametrize(
-    ("text", "is_found"),
-    [
-        ("volatile", True),
-        ("KO volatile", True),
-        ("ko VOLATILE", True),
-        ("50 %", True),
-        ("MSFT", False),
-        ("%", True),
-        ("_", False),
-        ("KO MSFT", False),
-        ("' OR 1=1 --", False),
-    ],
-)
-async def test_search_finds_all_words_and_nothing_is_a_wildcard(
-    storage: Storage, user: str, session: str, text: str, is_found: bool
-) -> None:
-    await accepted(storage, a_question(user, session, "Was KO more than 50 % as volatile?"))
-    page = await storage.executions.list_page(user, ExecutionFilter(text=text))
-    assert bool(page.items) is is_found
-
-
-async def test_a_deletion_hides_at_once_can_be_undone_and_then_takes_everything(
-    storage: Storage, user: str, session: str
-) -> None:
-    root = a_question(user, session)
-    recording = await accepted(storage, root)
-    await recording.attempted(Attempt(root.id, 1, "x = 1", utc_now(), []))
-    rerun = NewExecution(f"exec_{uuid4().hex}", user, session, root.question, "0" * 64, "rerun", root.id)
-    await accepted(storage, rerun)
-    await storage.executions.delete(user, root.id)
-    for gone in (root.id, rerun.id):
-        with pytest.raises(ExecutionNotFound):
-            await storage.executions.find(user, gone)
-    assert await storage.sessions.last_messages(user, session) == []
-    assert (await storage.executions.restore(user, root.id)).id == root.id
-    assert len(await storage.executions.list_runs(user, root.id)) == 2
-    await storage.executions.delete(user, root.id)
-    await _age_deletions(storage, user)
-    await storage.sessions.purge_deleted()
-    with pytest.raises(ExecutionNotFound):
-        await storage.executions.restore(user, root.id)
-    async with storage.database.reading() as connection:
-        for table in (tables.executions, tables.execution_attempts, tables.chat_messages):
-            column = table.c.execution_id if "execution_id" in table.c else table.c.id
-            left = await connection.execute(table.select().where(column.in_([root.id, rerun.id])))
-            assert left.all() == [], table.name
-
-
-async def test_a_deletion_can_be_undone_for_ten_seconds_only(
-    storage: Storage, user: str, session: str
-) -> None:
-    new = a_question(user, session)
-    await accepted(storage, new)
-    await storage.sessions.delete(user, session)
-    with pytest.raises(ExecutionNotFound):
-        await storage.executions.find(user, new.id)
-    assert (await storage.sessions.restore(user, session)).id == session
-    assert (await storage.executions.find(user, new.id)).id == new.id
-    await storage.sessions.delete(user, session)
-    await _age_deletions(storage, user)
-    with pytest.raises(SessionNotFound):
-        await storage.sessions.restore(user, session)
-
-
-async def test_what_was_deleted_while_it_ran_stays_deleted(storage: Storage, user: str, session: str) -> None:
-    new = a_question(user, session)
-    recording = await accepted(storage, new)
-    await storage.executions.delete(user, new.id)
-    await _age_deletions(storage, user)
-    await storage.sessions.purge_deleted()
-    event = ProgressEvent(sequence=1, execution_id=new.id, session_id=session, type=ProgressType.RUNNING)
-    await storage.events.append(user, [event])
-    await recording.attempted(Attempt(new.id, 1, "x = 1", utc_now(), []))
-    await recording.written(SCRIPT)
-    await recording.started()
-    await recording.finished(Conclusion(a_report(new.id), "17 %"))
-    assert await storage.sessions.last_messages(user, session) == []
-    assert await storage.attempts.list_all(user, new.id) == []
-
-
 async def test_feedback_changes_the_trust_and_is_kept(storage: Storage, user: str, session: str) -> None:
     new = a_question(user, session)
     await accepted(storage, new)
@@ -446,15 +290,6 @@ async def test_a_moment_without_its_zone_is_refused(storage: Storage, user: str,
     recording = await accepted(storage, new)
     with pytest.raises(Exception, match="has no time zone"):
         await recording.finished(Conclusion(None, "", fresh_until=datetime(2026, 1, 1)))
-
-
-async def _age_deletions(storage: Storage, user: str) -> None:
-    """As if every deletion of the user's were eleven seconds old."""
-    then = utc_now() - timedelta(seconds=11)
-    async with storage.database.writing() as connection:
-        for table in (tables.executions, tables.chat_sessions):
-            mine = update(table).where(table.c.user_id == user, table.c.deleted_at.is_not(None))
-            await connection.execute(mine.values(deleted_at=then))
 
 
 def test_the_folder_holds_the_embedded_database(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What the store of recordings promises, on SQLite and on PostgreSQL."""
 
 import zlib
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -15,28 +14,14 @@ from api_server.settings.storage import StorageSettings
 from api_server.storage.opened import Storage
 from api_server.storage.tables import execution_tapes, executions, tape_blob_uses, tape_blobs
 from schemas.execution import ExecutionReport, Outcome, RecordedCall, Tape, TapedTool
-from tests.doubles.databases import BACKENDS, a_question, accepted, make_settings, migrate, opened_stores
+from tests.doubles.databases import a_question, accepted
 
 BARS = {"data": {"close": [101.5, 1e-17, 0.1 + 0.2, 3.0, 3], "z": None, "a": "é 🙂 \\u0000"}, "metadata": {}}
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> StorageSettings:
-    made = make_settings(request.param, tmp_path_factory.mktemp("tapes"), request)
-    made = made.model_copy(update={"tape_size_max_mb": 1})
-    migrate(made)
-    return made
-
-
-@pytest.fixture
-async def storage(settings: StorageSettings) -> AsyncIterator[Storage]:
-    async with opened_stores(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user_{uuid4().hex[:8]}"
+@pytest.fixture(scope="module")
+def settings(settings: StorageSettings) -> StorageSettings:
+    return settings.model_copy(update={"tape_size_max_mb": 1})
 
 
 def a_call(response: Any = BARS, **facts: Any) -> RecordedCall:

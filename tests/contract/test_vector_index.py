@@ -144,6 +144,22 @@ async def test_what_is_forgotten_is_not_proposed_and_unknown_ids_are_no_error(
     assert {proposal.id for proposal in left} == {"swing", "pay"}
 
 
+async def test_what_is_not_listed_any_more_is_dropped_also_after_a_restart(
+    open_index: Open, owner: str
+) -> None:
+    first = open_index()
+    await first.remember(TOOLS, owned(owner, ITEMS[0]))
+    await first.keep_only(TOOLS, [*ITEMS, *(Item(f"old {number}", "gone soon") for number in range(1_100))])
+    await first.close()
+    second = open_index()
+    await second.keep_only(TOOLS, ITEMS[1:])
+    found = await second.propose(TOOLS, TEXTS["fall"], 9)
+    assert {proposal.id for proposal in found} == {"swing", "pay"}
+    assert len(await second.propose(TOOLS, TEXTS["fall"], 9, {"user_id": owner})) == 1
+    await second.keep_only(TOOLS, [])
+    assert await second.propose(TOOLS, TEXTS["fall"], 9) == []
+
+
 async def test_more_texts_than_one_batch_are_all_found_again(index: VectorIndex, owner: str) -> None:
     many = [Item(str(number), f"text number {number}") for number in range(1_500)]
     await index.remember(QUESTIONS, owned(owner, *many))

@@ -14,7 +14,7 @@ from api_server.storage.audit import Origin
 from api_server.storage.database import open_database
 from api_server.storage.executions import NewExecution
 from api_server.storage.opened import Storage, make_storage
-from api_server.storage.recorder import Recording
+from api_server.storage.recorder import Recording, WrittenScript
 from api_server.storage.records import new_id
 from api_server.storage.schema_version import upgrade_schema
 from schemas.execution import ExecutionMetadata, ExecutionReport, Outcome
@@ -22,6 +22,14 @@ from tests.doubles.postgresql import PostgreSQL
 
 BACKENDS = ["sqlite", "postgresql"]
 ORIGIN = Origin("203.0.113.7", "a browser")
+A_SCRIPT = WrittenScript(
+    python_code="def analyze(symbol: str = 'KO') -> dict: ...",
+    explanation="Takes the daily closes.",
+    model="offline-analyst",
+    parameters={"symbol": "KO"},
+    parameter_schema={"properties": {"symbol": {"type": "string"}}},
+    mcp_calls=["calculate_volatility"],
+)
 
 
 def make_settings(backend: str, folder: Path, request: pytest.FixtureRequest) -> StorageSettings:

@@ -27,6 +27,9 @@ class NoVectors:
     async def remember(self, *_: object, **__: object) -> None:
         raise VectorsUnavailable("no vectors here")
 
+    async def keep_only(self, *_: object, **__: object) -> None:
+        raise VectorsUnavailable("no vectors here")
+
     async def propose(self, *_: object, **__: object) -> list[Proposal]:
         raise VectorsUnavailable("no vectors here")
 

@@ -42,7 +42,8 @@ async def main() -> None:
         _execution, waiting = await storage.recorder.accept(new, ORIGIN)
         assert waiting is not None
         await waiting.understood(Understanding("It in full"))
-        await waiting.waits_for_person()
+        proposed = {"expanded_question": "It in full, over the last year"}
+        await waiting.waits_for_person({"understanding": proposed})
         sys.stdout.write("written\n")
         sys.stdout.flush()
         await asyncio.sleep(300)

@@ -99,6 +99,39 @@ async def test_after_kill_9_what_was_under_way_has_crashed_and_nothing_written_i
         assert is_sound(settings.database_file)
 
 
+async def test_after_kill_9_followers_are_told_the_end_that_the_record_has(settings: StorageSettings) -> None:
+    async with writing_server(settings) as server:
+        await kill(server)
+    async with open_storage(settings) as storage:
+        (last,) = await storage.events.after(USER, "exec_finished")
+        assert (last.type, last.data) == (ProgressType.FINISHED, {"outcome": "completed"})
+        (asked,) = await storage.events.after(USER, "exec_waiting")
+        assert asked.type is ProgressType.CONFIRMATION_NEEDED
+        assert asked.data["expanded_question"] == "It in full, over the last year"
+    async with open_storage(settings) as storage:
+        assert len(await storage.events.after(USER, "exec_finished")) == 1
+        assert len(await storage.events.after(USER, "exec_waiting")) == 1
+
+
+async def test_an_end_that_could_not_be_told_is_told_later(settings: StorageSettings) -> None:
+    new, failed = a_question(USER, SESSION), a_question(USER, SESSION)
+    async with opened_stores(settings) as storage:
+        await (await accepted(storage, new)).finished(Conclusion(a_report(new.id), "17 %"))
+        assert await (await accepted(storage, failed)).failed("LLM_TIMEOUT", "too slow")
+        assert await storage.servers.mark_interrupted() == []
+        assert await storage.events.after(USER, new.id) == []
+        for execution_id in (new.id, failed.id):
+            storage.servers.abandon(execution_id)
+        assert await storage.servers.mark_interrupted() == []
+        (finished,) = await storage.events.after(USER, new.id)
+        assert finished.type is ProgressType.FINISHED
+        (told,) = await storage.events.after(USER, failed.id)
+        assert (told.type, told.data) == (
+            ProgressType.FAILED,
+            {"code": "LLM_TIMEOUT", "message": "too slow"},
+        )
+
+
 async def test_a_living_server_keeps_its_work_until_it_dies(settings: StorageSettings) -> None:
     async with writing_server(settings) as server, open_storage(settings) as storage:
         assert (await states(storage))["started"] == (Status.RUNNING, None)

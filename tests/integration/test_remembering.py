@@ -49,6 +49,14 @@ def values_of(data: dict[str, Any]) -> list[Any]:
     return [row["value"] for row in data["execution"]["result"]["body"]]
 
 
+def test_what_a_recipe_answers_as_it_was_asked_is_shown_and_kept_without_defaults(house: Running) -> None:
+    data = ask(house, "Which stocks are the most volatile?")
+    assert data["expanded_question"] == "Which stocks are the most volatile?"
+    assert not any("last year" in note for note in data["understanding"]["assumptions"])
+    record = get(house, f"/executions/{data['execution_id']}")["data"]
+    assert record["expanded_question"] == data["expanded_question"]
+
+
 def test_a_question_asked_again_is_shown_with_its_age_and_can_be_refreshed(house: Running) -> None:
     first = ask(house, VOLATILITY)
     again = ask(house, "What was the volatility of KO from 2019-01-01 to 2019-12-31?")
@@ -84,6 +92,40 @@ def test_a_follow_up_takes_the_rest_from_the_question_before(house: Running) -> 
     assert second["understanding"]["follow_up_of"] == first["execution_id"]
     third = ask(house, "make it 120 days", session_id=first["session_id"])
     assert (third["parameters"]["values"]["symbols"], third["parameters"]["values"]["days"]) == (["JPM"], 120)
+
+
+def test_of_an_equal_question_that_is_not_to_run_the_earlier_script_is_shown(house: Running) -> None:
+    first = ask(house, "How volatile was WMT in 2014?")
+    again = ask(house, "What was the volatility of WMT in 2014?", execute=False)
+    assert (again["reused_from"], again["execution"]) == (first["execution_id"], None)
+    assert (again["python_code"], again["parameters"]) == (first["python_code"], first["parameters"])
+    assert (again["attempts"], again["age_seconds"]) == ([], None)
+    record = get(house, f"/executions/{again['execution_id']}")["data"]
+    assert (record["status"], record["python_code"]) == ("success", first["python_code"])
+
+
+@pytest.mark.parametrize(
+    ("year", "about", "told"),
+    [
+        (2013, "which period was that?", "start 2013-01-01; end 2013-12-31"),
+        (2014, "show me the script", "is shown with this answer"),
+        (2015, "why is that?", "standard deviation"),
+        (2016, "where is the data from?", "Its data is simulated, as of 2016-12-30."),
+    ],
+)
+def test_what_is_asked_about_an_answer_is_told_from_its_record(
+    house: Running, year: int, about: str, told: str
+) -> None:
+    first = ask(house, f"How volatile was MCD in {year}?")
+    reply = ask(house, about, session_id=first["session_id"])
+    assert reply["reused_from"] == first["execution_id"]
+    assert reply["execution"]["result"] == first["execution"]["result"]
+    assert reply["python_code"] == first["python_code"]
+    assert told in reply["explanation"]
+    messages = get(house, f"/conversation/{first['session_id']}/context")["context"]["messages"]
+    assert messages[-1]["content"] == reply["explanation"]
+    after = ask(house, "and JPM?", session_id=first["session_id"])["parameters"]["values"]
+    assert (after["symbols"], after["start"]) == (["JPM"], f"{year}-01-01")
 
 
 def test_what_is_vague_is_confirmed_first_when_the_person_wants_that(house: Running) -> None:
@@ -158,3 +200,18 @@ def test_health_says_whether_the_market_is_simulated(house: Running) -> None:
     parts = {part["name"]: part["facts"] for part in get(house, "/health")["parts"]}
     assert parts["financial"]["simulated"] is True
     assert "simulated" not in parts["analytics"]
+
+
+@pytest.mark.parametrize(
+    ("vague", "answered"),
+    [
+        ("walmart", "What are the latest price, today's change and the 1-month return of WMT?"),
+        ("compare coca cola and pepsi", "Compare the return, volatility and maximum drawdown of KO and PEP"),
+        ("how's my portfolio?", "What are the value of my portfolio, today's profit and loss"),
+    ],
+)
+def test_what_is_vague_is_answered_as_it_was_taken(house: Running, vague: str, answered: str) -> None:
+    reply = ask(house, vague)
+    assert reply["expanded_question"].startswith(answered)
+    assert reply["execution"]["success"]
+    assert reply["understanding"]["assumptions"]

@@ -66,6 +66,35 @@ def test_changes_add_up_over_several_turns() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("question", "resolved"),
+    [
+        ("both since 2015", "What is the volatility of PEP and MCD since 2015?"),
+        ("all three of them", "What is the volatility of KO, PEP and MCD over the last 90 days?"),
+        ("the two together", "What is the volatility of PEP and MCD over the last 90 days?"),
+        ("compare them all", "Compare the volatility of KO, PEP and MCD over the last 90 days"),
+        ("compare the two", "Compare the volatility of PEP and MCD over the last 90 days"),
+    ],
+)
+def test_several_that_were_named_one_after_another_can_be_meant_together(
+    question: str, resolved: str
+) -> None:
+    understood = ask(question, VOLATILITY, "and for PEP?", "and MCD?")
+    assert understood.resolved_question == resolved
+
+
+def test_both_are_the_two_of_the_question_before() -> None:
+    earlier = "Compare the return of NKE and DIS in 2023"
+    assert ask("both over 3 years", earlier).resolved_question == (
+        "Compare the return of NKE and DIS over 3 years"
+    )
+    assert ask("all-time high?", VOLATILITY, "and PEP").resolved_question == "What is the all-time high of PEP?"
+
+
+def test_more_than_were_named_are_not_guessed() -> None:
+    assert ask("all four", VOLATILITY, "and for PEP?", "and MCD?").follow_up_of is None
+
+
 def test_a_chat_in_between_does_not_end_the_topic() -> None:
     understood = ask("and for PEP?", VOLATILITY, "thanks")
     assert understood.resolved_question == "What is the volatility of PEP over the last 90 days?"
@@ -97,10 +126,50 @@ def test_a_question_about_the_answer_asks_for_nothing_new(question: str) -> None
     assert VOLATILITY in understood.resolved_question
 
 
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("which period was that?", "assumptions"),
+        ("how did you work that out?", "method"),
+        ("why is that?", "method"),
+        ("is this live?", "data"),
+        ("show me the script", "script"),
+        ("are you sure?", "trust"),
+        ("is that high?", None),
+    ],
+)
+def test_what_the_record_says_is_told_from_what_must_be_found_out(question: str, aspect: str | None) -> None:
+    assert ask(question, VOLATILITY).aspect == aspect
+
+
+def test_a_question_about_the_answer_is_nothing_to_carry_on() -> None:
+    understood = ask("and for PEP?", VOLATILITY, "show me the script", "why?")
+    assert understood.resolved_question == "What is the volatility of PEP over the last 90 days?"
+
+
 def test_a_place_in_a_list_is_the_symbol_that_the_result_shows_there() -> None:
     turn = Turn("exec_0", GAINERS, entities=("NKE", "DIS", "HD"))
     understood = DIALOGUE.understand("why is the second one up", DialogueContext((turn,)))
     assert understood.resolved_question == "Why is DIS up today?"
+
+
+def test_a_place_stays_one_in_the_last_list_when_another_question_came_between() -> None:
+    turns = (
+        Turn("exec_0", GAINERS, entities=("NKE", "DIS", "HD")),
+        Turn("exec_1", "RSI of NKE", entities=("NKE",)),
+    )
+    assert DIALOGUE.understand("and the second", DialogueContext(turns)).resolved_question == "RSI of DIS"
+    assert (
+        DIALOGUE.understand("volume of the third", DialogueContext(turns)).resolved_question
+        == "Volume of HD?"
+    )
+
+
+def test_which_is_asked_of_all_that_were_named_one_after_another() -> None:
+    understood = ask("which is the lowest?", VOLATILITY, "and for PEP?", "and MCD?")
+    assert understood.resolved_question == (
+        "Which of KO, PEP and MCD has the lowest volatility over the last 90 days?"
+    )
 
 
 def test_what_cannot_be_put_in_its_place_is_said_beside_and_doubted() -> None:

@@ -17,6 +17,20 @@ def test_one_changed_word_is_another_question(question: str) -> None:
     assert [other for other in changed if DIALOGUE.meaning(other).key == key] == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("return of KO in 2019", "return of KO to 2019"),
+        ("news on KO last week", "news on KO to last week"),
+        ("KO dividends in 2020", "KO dividends by 2020"),
+        ("What's KO?", "What's KO at?"),
+        ("add my positions to the sheet", "add my positions from the sheet"),
+    ],
+)
+def test_small_words_that_say_something_are_heard(one: str, other: str) -> None:
+    assert DIALOGUE.meaning(one).key != DIALOGUE.meaning(other).key
+
+
 def test_every_question_of_the_list_is_another() -> None:
     assert len({DIALOGUE.meaning(question).key for question in QUESTIONS}) == len(QUESTIONS)
 

@@ -31,16 +31,33 @@ def test_masks_stand_for_entities_only(question: str, masked: str) -> None:
 
 def test_a_recipe_answers_a_question_of_its_frame() -> None:
     understood = DIALOGUE.understand("volatility of KO over the last 30 days", DialogueContext())
-    match = open_shelf(LIBRARY).match(understood, make_catalogue())
-    assert match is not None
+    found = open_shelf(LIBRARY).match(understood, make_catalogue())
+    assert found is not None
+    question, match = found
+    assert question == understood.expanded_question
     assert match.recipe.name == "volatility_ranking"
     assert match.binding.values["symbols"] == ["KO"]
 
 
 def test_a_recipe_answers_what_it_would_answer_unexpanded() -> None:
-    understood = DIALOGUE.understand("compare KO and PEP", DialogueContext())
-    assert understood.expanded_question != understood.resolved_question
-    assert open_shelf(LIBRARY).match(understood, make_catalogue()) is not None
+    understood = DIALOGUE.understand("Which stocks are the most volatile?", DialogueContext())
+    assert understood.expanded_question == "Which stocks are the most volatile over the last year?"
+    found = open_shelf(LIBRARY).match(understood, make_catalogue())
+    assert found is not None
+    assert found[0] == understood.resolved_question
+
+
+def test_what_is_answered_as_it_was_asked_has_none_of_the_defaults_that_were_assumed() -> None:
+    understood = DIALOGUE.understand("volatility of apple", DialogueContext())
+    assert understood.assumptions == (
+        "“apple” was read as AAPL",
+        "no period was named, so the last year was taken",
+    )
+    asked = DIALOGUE.as_asked(understood)
+    assert (asked.expanded_question, asked.assumptions) == (
+        understood.question,
+        ("“apple” was read as AAPL",),
+    )
 
 
 def test_a_recipe_whose_tools_are_away_answers_nothing() -> None:

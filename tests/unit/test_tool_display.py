@@ -9,6 +9,7 @@ from api_server.settings.vectors import VectorSettings
 from api_server.tool_display import FULL_TOOLS_MAX, ToolDisplay, write_index
 from api_server.tool_search import ToolSearch
 from api_server.vectors.chroma import open_index
+from api_server.vectors.index import Collection
 from prompts.library import Library
 from schemas.tools import Tool
 from tests.doubles.prompts import NO_VECTORS, make_prompts
@@ -105,6 +106,9 @@ async def test_vectors_find_a_tool_that_shares_no_word_and_forget_those_that_are
         assert names != alone
         fewer = make_catalogue([tool for tool in OUR_TOOLS.tools if tool.name != names[0]])
         assert names[0] not in [tool.name for tool in await search.rank(question, fewer, 5)]
+        await search.remembered()
+        kept = await vectors.propose(Collection.TOOLS, question, len(OUR_TOOLS.tools))
+        assert {proposal.id for proposal in kept} == {tool.name for tool in fewer.tools}
         await search.close()
 
 

@@ -9,7 +9,12 @@ import { formatAge } from "../format.js";
  * @returns {HTMLElement[]}
  */
 export function drawReading(run, page) {
-  return [drawAssumptions(run), drawAlternatives(run, page), drawAge(run, page)].filter(Boolean);
+  return [drawTold(run), drawAssumptions(run), drawAlternatives(run, page), drawAge(run, page)].filter(Boolean);
+}
+
+/** What the record says of the answer that is asked about, which is shown below. */
+function drawTold({ told }) {
+  return told ? element("p", { class: "told" }, told) : null;
 }
 
 function drawAssumptions({ assumptions }) {

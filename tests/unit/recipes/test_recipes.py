@@ -11,6 +11,8 @@ from schemas.result import Result
 from tests.doubles.recipe_run import RecipeRunner, ToolError
 
 TOLERANCE = 1e-9
+FOR_COINS = {"alpaca_market_crypto_bars", "alpaca_market_crypto_snapshots"}
+"""No recipe that is for stocks too has a coin as its default."""
 PERIODS: list[tuple[dict[str, Any], slice]] = [
     ({"days": 60}, slice(-61, None)),
     ({"days": 2}, slice(-3, None)),
@@ -251,5 +253,35 @@ def test_every_recipe_runs_with_its_defaults_and_calls_the_tools_it_names(
         assert result.description.endswith("."), recipe.name
         assert result.body, recipe.name
         assert len({row.id for row in result.body}) == len(result.body), recipe.name
-        assert set(recipe.tools) - set(runner.calls) <= {"alpaca_market_crypto_bars"}, recipe.name
+        assert set(recipe.tools) - set(runner.calls) <= FOR_COINS, recipe.name
         assert set(runner.calls) <= set(recipe.tools), recipe.name
+
+
+def test_an_overview_is_the_snapshot_and_the_return_of_the_months(
+    runner: RecipeRunner, library: Library, closes: pd.DataFrame
+) -> None:
+    found = values(runner.run(library.find("overview"), symbol="KO", months=3))
+    series = closes["KO"].loc[closes.index[-1] - pd.DateOffset(months=3) :]
+    assert found["return"] == pytest.approx(series.iloc[-1] / series.iloc[0] - 1, abs=TOLERANCE)
+    price = values(runner.run(library.find("latest_price"), symbols=["KO"]))
+    assert (found["price"], found["change"]) == (price["KO"], price["KO:change"])
+
+
+def test_an_overview_of_a_coin_is_in_its_currency(runner: RecipeRunner, library: Library) -> None:
+    result = runner.run(library.find("overview"), symbol="BTC/USD")
+    price = values(runner.run(library.find("crypto_price"), symbols=["BTC/USD"]))
+    assert (result.body[0].value, result.body[0].unit) == (price["BTC/USD"], "USD")
+
+
+@pytest.mark.parametrize(("period", "part"), PERIODS)
+def test_return_and_risk_are_those_of_the_same_closes(
+    period: dict[str, Any], part: slice, runner: RecipeRunner, library: Library, closes: pd.DataFrame
+) -> None:
+    found = values(runner.run(library.find("return_and_risk"), symbols=["KO", "XOM"], **period))
+    for symbol in ("KO", "XOM"):
+        series = cut(closes, part)[symbol]
+        spread = series.pct_change().dropna().std(ddof=1) * math.sqrt(252)
+        assert found[f"{symbol}:return"] == pytest.approx(series.iloc[-1] / series.iloc[0] - 1, abs=TOLERANCE)
+        assert found[f"{symbol}:volatility"] == pytest.approx(spread, abs=TOLERANCE)
+        fall = (series / series.cummax() - 1).min()
+        assert found[f"{symbol}:max_drawdown"] == pytest.approx(fall, abs=TOLERANCE)

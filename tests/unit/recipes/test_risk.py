@@ -151,6 +151,16 @@ def test_the_account_and_its_history_are_the_brokers(runner: RecipeRunner, libra
     assert (found["equity"], found["gain"]) == (history["equity"][-1], history["gain"][-1])
 
 
+def test_an_overview_of_the_portfolio_is_the_brokers(runner: RecipeRunner, library: Library) -> None:
+    account = runner.call("alpaca_trading_account", {})["data"]
+    held = runner.call("alpaca_trading_positions", {})["data"]["positions"]
+    found = figures(runner.run(library.find("portfolio_overview")))
+    assert found["value"] == account["equity"]
+    assert found["day"] == pytest.approx(account["equity"] - account["previous_equity"], abs=1e-6)
+    gains = [position["unrealized_gain"] for position in held]
+    assert (found["best"], found["worst"]) == (max(gains), min(gains))
+
+
 def test_the_orders_of_one_kind_are_listed(runner: RecipeRunner, library: Library) -> None:
     found = figures(runner.run(library.find("orders"), status="closed", top=3))
     assert found["count"] == 3
