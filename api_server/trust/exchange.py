@@ -70,13 +70,15 @@ class Exchange:
             owned = hashlib.sha256(f"{user_id} {digest} {number}".encode()).hexdigest()[:32]
             new = NewExecution(f"exec_{owned}", user_id, f"sess_{owned}", signed.question, digest)
             try:
-                return (await self.runs.once.answer(new, origin, work)).id
+                await self.runs.once.answer(new, origin, work)
             except (RequestIdTaken, SessionNotFound):
                 number += 1  # it was deleted, which can still be undone
             except PlatformError as error:
                 if error.code != INTERRUPTED:
                     raise
                 number += 1
+            else:
+                return new.id
 
     async def _record(self, recording: Recording, signed: SignedExecution) -> None:
         tape, report = signed.tape, signed.report
