@@ -230,10 +230,9 @@ class Pipeline:
     async def run(self, answer: Answer, way: Way, *, attempt: int = 0, refresh: bool = False) -> Answer:
         """The script executed, or its result from a moment ago. Raises `ExecutorUnavailable`."""
         catalogue = await self.catalog.current()
-        await self.memory.written(answer, way)
         if not refresh and (kept := await self.memory.find_result(answer, catalogue, way)):
             return kept
-        await way.recording.started()
+        await self.memory.started(answer, way)
         report = await self.runner.run(answer.draft, way, attempt)
         return await self.memory.ran(answer, report, catalogue, way)
 

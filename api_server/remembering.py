@@ -55,9 +55,9 @@ class Memory:
         await self.understood(understood, way)
         await way.recording.waits_for_person({"understanding": understood.model_dump(mode="json")})
 
-    async def written(self, answer: Answer, way: Way) -> None:
-        """The script that is about to run, or to be shown."""
-        await way.recording.written(write_down(answer.written, answer.reused_from, answer.all_warnings))
+    async def started(self, answer: Answer, way: Way) -> None:
+        """The script that is about to run."""
+        await way.recording.started(write_down(answer.written, answer.reused_from, answer.all_warnings))
 
     async def find_result(self, answer: Answer, catalogue: ToolCatalogue, way: Way) -> Answer | None:
         """The answer with a result from before, when the same script with the same values has one."""

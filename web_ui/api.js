@@ -27,7 +27,6 @@ import { ask, listen } from "./http.js";
  * @property {Record<string, any>} values
  * @property {any[]} calls tool calls in their order
  * @property {string[]} warnings
- * @property {string[]} steps
  * @property {any[]} attempts
  * @property {{stage: string, duration_ms: number}[]} stages
  * @property {string} model
@@ -49,11 +48,11 @@ import { ask, listen } from "./http.js";
  * @property {"running"|"done"|"failed"} status
  * @property {string|null} outcome
  * @property {number|null} durationMs
- * @property {Record<string, any>|null} values
+ * @property {Record<string, any>} values
  * @property {string} createdAt
  *
  * @typedef {{question: string, assumptions: string[], alternatives: string[]}} Confirmation
- * @typedef {{isOffline: boolean, isSimulated: boolean, models: string[], version: string}} Installation
+ * @typedef {{isOffline: boolean, isSimulated: boolean}} Installation
  */
 
 const enc = encodeURIComponent;
@@ -196,8 +195,6 @@ export async function findInstallation() {
   return {
     isOffline: writer.provider === "offline",
     isSimulated: facts.some((each) => each.simulated === true),
-    models: writer.models ?? [],
-    version: health.version,
   };
 }
 
@@ -232,80 +229,71 @@ export function readConfirmation(held) {
 
 const readAlternatives = (alternatives) => (alternatives ?? []).map((each) => each.question);
 
-/** @returns {Run} */
+/** @param {any} record an `Analysis` or an `ExecutionView`, which has more @returns {Run} */
 function readRun(record) {
-  const report = record.report ?? record.execution ?? null;
+  const { execution: report, metadata = {} } = record;
+  const understanding = record.understanding ?? metadata.understanding ?? {};
   const facts = report?.metadata ?? {};
-  const schema = record.parameters?.schema ?? record.parameter_schema ?? {};
-  const understanding = record.understanding ?? record.metadata?.understanding ?? {};
-  const hasError =
-    report?.error ??
-    (record.error_code ? { code: record.error_code, message: record.error, details: {} } : null);
+  const stages = record.stages ?? metadata.stages ?? [];
   return {
-    id: record.execution_id ?? record.id,
-    rootId: record.root_id ?? record.execution_id ?? record.id,
-    parentId: record.parent_id ?? null,
+    id: record.execution_id,
+    rootId: record.root_id ?? record.execution_id,
+    parentId: record.parent_id,
     kind: record.kind ?? "question",
     sessionId: record.session_id,
     question: record.question,
-    expanded: record.expanded_question ?? record.question,
+    expanded: record.expanded_question,
     assumptions: understanding.assumptions ?? [],
     alternatives: readAlternatives(understanding.alternatives),
-    told: understanding.asks_about === "previous_answer" ? (record.explanation ?? "") : "",
-    isFinished: record.finished ?? !["pending", "running"].includes(record.status),
+    told: understanding.asks_about === "previous_answer" ? record.explanation : "",
+    isFinished: record.finished ?? !isUnderWay(record.status),
     outcome: report?.outcome ?? record.outcome ?? null,
     result: report?.success ? report.result : null,
-    error: hasError,
+    error: report?.error ?? readError(record),
     suggestions: report?.recovery_suggestions ?? [],
     findings: report?.findings ?? [],
-    script: record.python_code ?? record.generated_script ?? "",
-    explanation: record.explanation ?? "",
-    schema,
-    values: record.parameters?.values ?? facts.parameters ?? record.parameters ?? {},
+    script: record.python_code,
+    explanation: record.explanation,
+    schema: record.parameters.schema,
+    values: record.parameters.values,
     calls: facts.tool_calls ?? [],
-    warnings: [...(record.warnings ?? []), ...(facts.warnings ?? [])],
-    steps: facts.steps ?? [],
-    attempts: Array.isArray(record.attempts) ? record.attempts : [],
-    stages: stagesOf(record),
-    model: record.model ?? "",
-    usage: record.usage ?? null,
-    trust: record.trust ?? "ran",
-    reusedFrom: record.reused_from ?? null,
-    ageSeconds: record.age_seconds ?? record.metadata?.age_seconds ?? null,
-    label: record.label ?? facts.label ?? null,
-    createdAt: record.created_at ?? report?.timestamp ?? new Date().toISOString(),
-    durationMs: totalTime(record, report),
+    warnings: [...record.warnings, ...(facts.warnings ?? [])],
+    attempts: record.attempts,
+    stages,
+    model: record.model,
+    usage: record.usage,
+    trust: record.trust,
+    reusedFrom: record.reused_from,
+    ageSeconds: record.age_seconds ?? metadata.age_seconds ?? null,
+    label: facts.label ?? null,
+    createdAt: record.created_at,
+    durationMs: stages.reduce((sum, stage) => sum + stage.duration_ms, 0) || (report?.execution_time_ms ?? 0),
   };
 }
 
-const stagesOf = (record) => record.stages ?? record.metadata?.stages ?? [];
-
-function totalTime(record, report) {
-  const stages = stagesOf(record).reduce((sum, stage) => sum + stage.duration_ms, 0);
-  return stages || record.execution_time_ms || report?.execution_time_ms || 0;
+/** Of an execution that came to no script. */
+function readError({ error_code: code, error: message }) {
+  return code ? { code, message, details: {} } : null;
 }
 
-/** @returns {RunSummary} */
+/** @param {any} item @returns {RunSummary} */
 function readSummary(item) {
-  const isRunning = ["pending", "running"].includes(item.status);
+  const hasFailed = item.status === "failed" || (item.outcome && item.outcome !== "completed");
   return {
-    id: item.id ?? item.execution_id,
-    rootId: item.root_id ?? item.id ?? item.execution_id,
-    sessionId: item.session_id ?? "",
-    kind: item.kind ?? "question",
+    id: item.execution_id,
+    rootId: item.root_id,
+    sessionId: item.session_id,
+    kind: item.kind,
     title: item.title || item.question,
     question: item.question,
-    isPinned: item.is_pinned ?? false,
-    status: isRunning
-      ? "running"
-      : item.status === "failed" || (item.outcome && item.outcome !== "completed")
-        ? "failed"
-        : "done",
-    outcome: item.outcome ?? null,
-    durationMs: item.execution_time_ms ?? null,
-    values: item.parameters ?? null,
+    isPinned: item.is_pinned,
+    status: isUnderWay(item.status) ? "running" : hasFailed ? "failed" : "done",
+    outcome: item.outcome,
+    durationMs: item.execution_time_ms,
+    values: item.parameters,
     createdAt: item.created_at,
   };
 }
 
-const data = (answer) => answer?.data ?? answer;
+const isUnderWay = (status) => ["pending", "running"].includes(status);
+const data = (answer) => answer.data;

@@ -6,7 +6,7 @@ import { findInstallation } from "./api.js";
 import { AskBox } from "./ask_box.js";
 import { button, element } from "./elements.js";
 import { listenToKeys } from "./keyboard.js";
-import { keepKey } from "./http.js";
+import { ApiError, Unreachable, keepKey } from "./http.js";
 import { EMPTY, PageState, stateName, windowTitle } from "./page_state.js";
 import { choose, keepDraft, takeDraft } from "./preferences.js";
 import { Questions } from "./questions.js";
@@ -34,6 +34,7 @@ class Page {
     this.state.follow((values, before) => this.#render(values, before));
     listenToKeys(this);
     addEventListener("popstate", () => this.questions.open(currentPlace()));
+    addEventListener("unhandledrejection", (event) => this.#tell(event));
     await this.questions.open(currentPlace());
     if (this.state.values.phase === "empty") this.askBox.fill(takeDraft());
     await Promise.allSettled([
@@ -172,9 +173,15 @@ class Page {
     this.announcer.say(isLost ? "Connection lost, trying again" : "Connected again");
   }
 
+  /** What the server refused and no card tells, such as a new name for a question. */
+  #tell(event) {
+    if (!(event.reason instanceof ApiError || event.reason instanceof Unreachable)) return;
+    event.preventDefault();
+    this.askBox.complain(`That did not work: ${event.reason.message}`);
+  }
+
   async #lookAtInstallation() {
     const installation = await findInstallation();
-    this.state.update({ installation });
     if (this.state.values.phase === "empty") showInstallation(find("notices"), installation);
   }
 

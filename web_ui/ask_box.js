@@ -69,6 +69,11 @@ export class AskBox {
     return this.#box.value;
   }
 
+  /** Say what went wrong, until the reader types. @param {string} text */
+  complain(text) {
+    this.#problem.textContent = text;
+  }
+
   closeSimilar() {
     this.#searching.abort();
     this.#similar.hidden = true;

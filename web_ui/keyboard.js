@@ -1,6 +1,6 @@
 // Shortcuts. Single letters work outside fields only, never with modifiers, and can be switched off.
 
-import { choose, preference } from "./preferences.js";
+import { preference } from "./preferences.js";
 
 export const SHORTCUTS = [
   { keys: "/", text: "Go to the ask box", isLetter: false },
@@ -57,7 +57,7 @@ function actionOf(key, page) {
     r: () => page.bench.view("parameters").submit(),
     c: () => page.copyLink(),
     ".": () => page.questions.stop(),
-    t: () => page.changeTheme(NEXT_THEME[preference("theme")] ?? "light", choose),
+    t: () => page.changeTheme(NEXT_THEME[preference("theme")] ?? "light"),
   };
   return letters[key.toLowerCase()];
 }

@@ -23,8 +23,8 @@
  * @property {import("./api.js").RunSummary[]} runs of this question, newest first
  * @property {import("./api.js").RunSummary[]} thread earlier questions of this conversation, oldest first
  * @property {import("./api.js").RunSummary[]} history
- * @property {boolean} hasMoreHistory
- * @property {import("./api.js").Installation|null} installation
+ * @property {string} historyText words that were searched for
+ * @property {string|null} historyCursor of the questions before those of `history`
  */
 
 /** @type {Values} */
@@ -47,8 +47,8 @@ export const EMPTY = {
   runs: [],
   thread: [],
   history: [],
-  hasMoreHistory: false,
-  installation: null,
+  historyText: "",
+  historyCursor: null,
 };
 
 export const BUSY_PHASES = ["expanding", "generating", "validating", "running", "rerunning"];
@@ -102,7 +102,7 @@ export class PageState {
 
   /** As on a new page, but for what does not belong to a question. @param {Partial<Values>} change */
   restart(change) {
-    const { history, hasMoreHistory, installation } = this.values;
-    this.update({ ...EMPTY, history, hasMoreHistory, installation, ...change });
+    const { history, historyText, historyCursor } = this.values;
+    this.update({ ...EMPTY, history, historyText, historyCursor, ...change });
   }
 }

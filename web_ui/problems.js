@@ -1,5 +1,6 @@
 // What went wrong in plain words, and what a reader can do. Sorted by codes and outcomes, never by messages.
 
+import { formatDate } from "./format.js";
 import { ApiError, Unreachable } from "./http.js";
 
 /**
@@ -24,7 +25,6 @@ const NEW = { name: "new", label: "New question" };
 const REWRITE = { name: "rewrite", label: "Write it again" };
 const PARAMETERS = { name: "parameters", label: "Change parameters" };
 const FINDINGS = { name: "findings", label: "Show problems" };
-const RECORDED = { name: "recorded", label: "Use the recorded data" };
 const MODEL_AWAY = { title: "The language model did not answer", actions: [AGAIN, EDIT] };
 const NO_SCRIPT = { title: "The language model gave no usable script", actions: [AGAIN, EDIT] };
 const VENDOR_FAILURES = ["vendor_unavailable", "rate_limited", "timeout", "server_down", "circuit_open"];
@@ -93,12 +93,16 @@ export function problemOfError(error) {
   };
 }
 
-/** @param {import("./api.js").Run} run that gave no answer @returns {Problem} */
-export function problemOfRun(run) {
+/**
+ * @param {import("./api.js").Run} run that gave no answer
+ * @param {import("./api.js").Run|null} [kept] whose answer stays, when `run` was to replace it
+ * @returns {Problem}
+ */
+export function problemOfRun(run, kept = null) {
   if (!run.outcome && run.error) return problemOfError(new ApiError(0, { error: run.error }));
   const error = run.error ?? { code: "", message: "", details: {} };
   const tool = error.details?.tool_error;
-  const known = tool ? describeToolError(tool, run) : describeOutcome(run, error);
+  const known = tool ? describeToolError(tool, run, kept) : describeOutcome(run, error);
   return {
     title: known.title,
     explanation: known.explanation ?? sentence(tool?.message ?? error.message),
@@ -119,7 +123,7 @@ function describeRefusal({ details }) {
   };
 }
 
-function describeToolError(tool, run) {
+function describeToolError(tool, run, kept) {
   const { symbol, nearest = [] } = tool.details ?? {};
   if (tool.code === "unknown_symbol" || (tool.code === "no_data" && symbol)) {
     const parameter = parameterHolding(run, symbol);
@@ -134,13 +138,20 @@ function describeToolError(tool, run) {
   }
   if (VENDOR_FAILURES.includes(tool.code)) {
     const waitSeconds = tool.details?.retry_after_seconds ?? 3;
-    const recorded = run.parentId ? [RECORDED] : [];
+    const recorded = kept ? [useRecorded(kept)] : [];
     return {
       title: "The data provider did not answer",
       actions: [{ ...AGAIN, waitSeconds }, ...recorded, PARAMETERS, EDIT],
     };
   }
   return { title: "The script stopped with an error", actions: [PARAMETERS, REWRITE, EDIT] };
+}
+
+/** The action that runs again on the data of `kept`, which are on its tape. */
+function useRecorded({ calls, createdAt }) {
+  const moments = calls.map((call) => call.metadata?.as_of).filter(Boolean);
+  const day = (moments.sort().at(-1) ?? createdAt).slice(0, 10);
+  return { name: "recorded", label: `Use the data of ${formatDate(day)}` };
 }
 
 function describeOutcome(run, error) {

@@ -26,6 +26,7 @@
  * @property {string[]} repairs what was wrong with scripts that were mended
  * @property {string} computing the step that the script itself has told
  * @property {import("./page_state.js").Phase} phase
+ * @property {number} [stoppedMs] after which it was stopped
  */
 
 /** @param {import("./page_state.js").Phase} [phase] @returns {Progress} */

@@ -156,24 +156,21 @@ export class Questions {
     this.#state.update({ previous: await api.findRun(id), isDifferenceShown: true });
   }
 
-  /** @param {string} [text] */
-  async loadHistory(text) {
-    const { runs, cursor } = await api.listRuns({ text, kind: "question" });
-    this.#state.update({
-      history: runs,
-      historyCursor: cursor,
-      hasMoreHistory: Boolean(cursor),
-    });
+  /** Earlier questions with these words; without a text, with those that were last searched for. @param {string} [text] */
+  async loadHistory(text = this.#state.values.historyText) {
+    this.#state.update({ historyText: text });
+    await this.#listHistory({ text }, []);
   }
 
   async loadMoreHistory() {
-    const { history, historyCursor } = this.#state.values;
-    const { runs, cursor } = await api.listRuns({ cursor: historyCursor, kind: "question" });
-    this.#state.update({
-      history: [...history, ...runs],
-      historyCursor: cursor,
-      hasMoreHistory: Boolean(cursor),
-    });
+    const { history, historyText: text, historyCursor: cursor } = this.#state.values;
+    await this.#listHistory({ text, cursor }, history);
+  }
+
+  async #listHistory({ text, cursor }, before) {
+    const page = await api.listRuns({ text, cursor, kind: "question" });
+    if (text !== this.#state.values.historyText) return;
+    this.#state.update({ history: [...before, ...page.runs], historyCursor: page.cursor });
   }
 
   async #runAgain(requestId, request) {
@@ -206,7 +203,7 @@ export class Questions {
     const { signal } = underWay;
     const following = new AbortController();
     signal.addEventListener("abort", () => following.abort());
-    if (isFollowed) void this.#follow(id, following.signal, isRerun);
+    if (isFollowed) void followToEnd(id, this.#listener(following.signal, isRerun));
     try {
       const { run, confirmation } = await this.#insist(request, signal);
       if (signal.aborted) return;
@@ -218,10 +215,6 @@ export class Questions {
       following.abort();
       if (!signal.aborted) forget(id);
     }
-  }
-
-  async #follow(id, signal, isRerun) {
-    await followToEnd(id, this.#listener(signal, isRerun));
   }
 
   #listener(signal, isRerun = false) {
@@ -260,7 +253,7 @@ export class Questions {
       this.#state.update({
         phase: phaseOf(kept),
         executionId: kept.id,
-        problem: problemOfRun(run),
+        problem: problemOfRun(run, kept),
         progress: progressOf(kept),
         changed: run.values,
       });

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from api_server.dialogue.context import DialogueContext, Turn
-from api_server.storage.records import Execution
+from api_server.storage.records import AskedBefore
 
 QUESTIONS = frozenset(["question", "rerun", "edited"])
 SYMBOL = re.compile(r"\^?[A-Z]{1,5}(?:\.[A-Z])?(?:/USD)?")
 ENTITIES_MAX = 50
 
 
-def context_of(latest: Sequence[Execution]) -> DialogueContext:
+def context_of(latest: Sequence[AskedBefore]) -> DialogueContext:
     """What follow-ups lean on, from executions that are listed latest first."""
     asked = [
         one for one in reversed(latest) if one.kind in QUESTIONS and (one.expanded_question or one.question)
@@ -20,12 +20,12 @@ def context_of(latest: Sequence[Execution]) -> DialogueContext:
     return DialogueContext(tuple(turn_of(execution) for execution in asked))
 
 
-def turn_of(execution: Execution) -> Turn:
+def turn_of(execution: AskedBefore) -> Turn:
     """One execution as a turn; one that failed is a turn too: "no, I meant GOOG" follows it."""
     return Turn(
         execution_id=execution.id,
         question=execution.expanded_question or execution.question,
-        entities=entities_of(execution.report.result if execution.report else None),
+        entities=entities_of(execution.result),
         schema=execution.parameter_schema,
         values=execution.parameters,
     )

@@ -39,7 +39,7 @@ class Reusing:
         """The last turns of a session before the execution `asked`."""
         if not self.is_aware:
             return DialogueContext()
-        latest = await self.storage.executions.list_latest(asked.user_id, asked.session_id, TURNS_MAX)
+        latest = await self.storage.executions.list_asked(asked.user_id, asked.session_id, TURNS_MAX)
         return context_of([one for one in latest if one.id != asked.id])
 
 

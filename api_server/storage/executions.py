@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import ExecutionNotFound, RequestIdTaken
 from api_server.storage.database import Database
 from api_server.storage.paging import read_page
 from api_server.storage.records import (
+    AskedBefore,
     Execution,
     ExecutionSummary,
     Kind,
@@ -23,6 +24,7 @@ from api_server.storage.records import (
     Trust,
     list_fields,
     read_execution,
+    read_record,
     read_summary,
 )
 from api_server.storage.sessions import TITLE_LENGTH_MAX, UNDO_SECONDS, touch_session
@@ -30,6 +32,7 @@ from api_server.storage.tables import executions
 from schemas.wire import utc_now
 
 LATEST_MAX = 50
+ASKED_COLUMNS = [executions.c[name] for name in list_fields(AskedBefore)]
 SUMMARY_COLUMNS = [executions.c[name] for name in list_fields(ExecutionSummary)]
 
 
@@ -113,16 +116,18 @@ class ExecutionStore:
     async def list_latest(
         self, user_id: str, session_id: str, count: int = LATEST_MAX
     ) -> Sequence[Execution]:
-        """The latest executions of a session with all their facts, latest first: follow-ups lean on them."""
-        query = select(executions).where(
-            executions.c.user_id == user_id,
-            executions.c.session_id == session_id,
-            executions.c.deleted_at.is_(None),
-        )
-        latest = query.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(count)
+        """The latest executions of a session with all their facts, latest first."""
+        query = _latest(select(executions), user_id, session_id, count)
         async with self._database.reading() as connection:
-            rows = (await connection.execute(latest)).mappings().all()
+            rows = (await connection.execute(query)).mappings().all()
         return [read_execution(row) for row in rows]
+
+    async def list_asked(self, user_id: str, session_id: str, count: int) -> Sequence[AskedBefore]:
+        """What follow-ups lean on of the same executions: their reports stay where they are."""
+        query = _latest(select(*ASKED_COLUMNS), user_id, session_id, count)
+        async with self._database.reading() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [read_record(AskedBefore, row) for row in rows]
 
     async def list_runs(self, user_id: str, root_id: str) -> Sequence[ExecutionSummary]:
         """Every run of a question, oldest first."""
@@ -218,6 +223,15 @@ def _is(user_id: str, execution_id: str) -> ColumnElement[bool]:
         executions.c.user_id == user_id,
         executions.c.deleted_at.is_(None),
     )
+
+
+def _latest(query: Select[Any], user_id: str, session_id: str, count: int) -> Select[Any]:
+    mine = query.where(
+        executions.c.user_id == user_id,
+        executions.c.session_id == session_id,
+        executions.c.deleted_at.is_(None),
+    )
+    return mine.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(count)
 
 
 def _conditions(wanted: ExecutionFilter | None) -> list[ColumnElement[bool]]:

@@ -155,10 +155,15 @@ class Recording:
         await self._step(values, _script_deed(self.execution.id, values))
         self._is_written = True
 
-    async def started(self) -> None:
-        """The execution server is about to get the script."""
-        values = {"status": Status.RUNNING, "started_at": utc_now()}
-        await self._step(values, Deed("execution_started", "execution", self.execution.id))
+    async def started(self, script: WrittenScript | None = None) -> None:
+        """The execution server is about to get the script; `script` is one that was not written down yet."""
+        values: dict[str, Any] = {"status": Status.RUNNING, "started_at": utc_now()}
+        deeds = [Deed("execution_started", "execution", self.execution.id)]
+        if script is not None:
+            news = _script_values(script)
+            values, deeds = {**news, **values}, [_script_deed(self.execution.id, news), *deeds]
+        await self._step(values, *deeds)
+        self._is_written = self._is_written or script is not None
 
     async def finished(self, conclusion: Conclusion) -> None:
         """The script's fate, whatever it is, and what the session says of it."""
@@ -191,10 +196,11 @@ class Recording:
         }
         return await self._end(values, message)
 
-    async def _step(self, values: dict[str, Any], deed: Deed) -> None:
+    async def _step(self, values: dict[str, Any], *deeds: Deed) -> None:
         async with self._stores.database.writing() as connection:
             if await self._update(connection, values):
-                await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
+                for deed in deeds:
+                    await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
 
     async def _end(self, values: dict[str, Any], said: str, deeds: Sequence[Deed] = ()) -> bool:
         known = ("status", "outcome", "error_code", "execution_time_ms", "mcp_calls")

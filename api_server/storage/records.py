@@ -156,6 +156,19 @@ class ExecutionSummary:
 
 
 @dataclass(frozen=True)
+class AskedBefore:
+    """What a follow-up leans on of an execution. `result` is what the person was shown, if anything."""
+
+    id: str
+    kind: Kind
+    question: str
+    expanded_question: str
+    result: Any
+    parameter_schema: dict[str, Any]
+    parameters: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Attempt:
     """One script that was written for an execution. `number` counts from 1."""
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, select
+from sqlalchemy import ColumnElement, and_, exists, literal, null, select
 
 from api_server.storage.columns import UtcDateTime
 from api_server.storage.database import Database
@@ -13,6 +14,12 @@ from schemas.execution import Outcome
 from schemas.wire import utc_now
 
 BELIEVED = (Trust.CHECKED, Trust.CONFIRMED)
+
+
+REPORT = ("result", "report")
+ALL_COLUMNS: tuple[ColumnElement[Any], ...] = tuple(executions.c)
+SCRIPT_COLUMNS = tuple(null().label(each.name) if each.name in REPORT else each for each in executions.c)
+"""Whoever runs a script again needs no report, which is most of a row."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +64,20 @@ class RememberedStore:
         return await self._find(user_id, remembered_questions.c.meaning_key == meaning_key, count)
 
     async def find_alike(self, user_id: str, masked_key: str, count: int = 5) -> Sequence[Execution]:
-        """Those with other entities, whose script is checked or confirmed, newest first."""
+        """Those with other entities, whose script is checked or confirmed, newest first; without reports."""
         is_believed = executions.c.trust.in_([trust.value for trust in BELIEVED])
         same = and_(remembered_questions.c.masked_key == masked_key, is_believed)
-        return await self._find(user_id, same, count)
+        return await self._find(user_id, same, count, SCRIPT_COLUMNS)
 
-    async def _find(self, user_id: str, condition: ColumnElement[bool], count: int) -> Sequence[Execution]:
+    async def _find(
+        self,
+        user_id: str,
+        condition: ColumnElement[bool],
+        count: int,
+        columns: Sequence[ColumnElement[Any]] = ALL_COLUMNS,
+    ) -> Sequence[Execution]:
         query = (
-            select(executions)
+            select(*columns)
             .join(remembered_questions, remembered_questions.c.execution_id == executions.c.id)
             .where(
                 remembered_questions.c.user_id == user_id,

@@ -66,8 +66,7 @@ class ChildRuns:
         )
         try:
             await recording.understood(Understanding(recording.execution.question))
-            await recording.written(script)
-            await recording.started()
+            await recording.started(script)
             report = await run_script(self.executor, request, course)
         except (PlatformError, asyncio.CancelledError) as error:
             facts = describe_failure(error)

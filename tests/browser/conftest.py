@@ -1,11 +1,11 @@
-"""One browser and one scripted server for all tests of the page."""
+"""One browser, one page in it and one scripted server for all tests of the page."""
 
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, Page
 
-from tests.browser.reader import DESK, Reader, next_reader, running_browser
+from tests.browser.reader import DESK, Reader, next_reader, open_page, running_browser
 from tests.doubles.page_server import PageServer
 
 
@@ -24,21 +24,29 @@ def page_server() -> Iterator[PageServer]:
 
 @pytest.fixture
 def house(page_server: PageServer) -> PageServer:
-    """The scripted server as new."""
+    """The scripted server as new; nothing of the test before waits any more."""
+    page_server.let_go()
     page_server.forget()
     return page_server
 
 
 @pytest.fixture(scope="package")
-def window(browser: Browser) -> Iterator[BrowserContext]:
+def window(browser: Browser) -> Iterator[Page]:
+    """A page that is used again and again: a new one costs more than most tests do."""
     context = browser.new_context(**DESK)
-    yield context
+    yield open_page(context)
     context.close()
 
 
 @pytest.fixture
-def reader(window: BrowserContext, house: PageServer) -> Iterator[Reader]:
-    """Somebody at a desk who has seen the notice of the first visit."""
-    with next_reader(window, house) as reader:
-        reader.page.add_init_script("localStorage.setItem('qna.isNoticeSeen', 'true')")
+def newcomer(window: Page, house: PageServer) -> Iterator[Reader]:
+    """Somebody at a desk who was never here before."""
+    with next_reader(window, house.url) as reader:
         yield reader
+
+
+@pytest.fixture
+def reader(newcomer: Reader) -> Reader:
+    """Somebody at a desk who has seen the notice of the first visit."""
+    newcomer.prefer("isNoticeSeen", "true")
+    return newcomer

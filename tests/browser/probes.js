@@ -15,6 +15,8 @@ window.probe = {
 
   overflow: () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
 
+  pageHeight: () => document.documentElement.scrollHeight,
+
   visibleCount: (selector) =>
     [...document.querySelectorAll(selector)].filter((node) => node.offsetParent).length,
 

@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
 
+from api_server.routes.pages import digest_files
 from tests.doubles.page_server import PageServer
 
 QUESTION = "How volatile were AAPL and MSFT over 120 days?"
 WAIT_MS = 15_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--lang=en-US"]
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
+QUIET_PLACE = f"/static/{digest_files()}/icon.svg"
+"""An address of the page's origin where no script runs, and no icon is named: the browser looks for one."""
 PROBES = Path(__file__).with_name("probes.js")
 
 expect.set_options(timeout=WAIT_MS)
@@ -27,25 +30,29 @@ expect.set_options(timeout=WAIT_MS)
 class Reader:
     """One page with whatever went wrong on it."""
 
-    def __init__(self, context: BrowserContext, url: str) -> None:
+    def __init__(self, page: Page, url: str) -> None:
         self.url = url
-        self.context = context
-        self.page: Page = context.new_page()
-        self.page.set_default_timeout(WAIT_MS)
+        self.page = page
+        self.context = page.context
         self.problems: list[str] = []
-        self.tolerated: list[str] = []
-        self.requests: list[str] = []
-        self.page.add_init_script(path=PROBES)
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
-        self.page.on("request", self._see)
+        self.tolerated = [r"404 .*/favicon\.ico$"]
+        self._heard = {"console": self._hear, "pageerror": self._note, "request": self._see}
+        for event, listener in self._heard.items():
+            page.on(event, listener)  # type: ignore[call-overload]  # the overloads name each event
+
+    def leave(self) -> None:
+        """Look away: what the page does from now on is not this reader's."""
+        for event, listener in self._heard.items():
+            self.page.remove_listener(event, listener)
 
     def _hear(self, message: Any) -> None:
         if message.type == "error":
-            self.problems.append(f"console: {message.text}")
+            self.problems.append(f"console: {message.text} {message.location['url']}")
+
+    def _note(self, error: Any) -> None:
+        self.problems.append(f"page error: {error}")
 
     def _see(self, request: Any) -> None:
-        self.requests.append(request.url)
         if not request.url.startswith((self.url, "blob:", "data:")):
             self.problems.append(f"foreign request: {request.url}")
 
@@ -61,8 +68,12 @@ class Reader:
     def open(self, path: str = "/") -> Reader:
         """Go to an address of the page."""
         self.page.goto(self.url + path)
-        self.page.wait_for_function("document.querySelector('#ask textarea')")
+        self.find("#ask textarea").wait_for()
         return self
+
+    def prefer(self, name: str, value: str) -> None:
+        """As if this reader had chosen so before; for pages that are opened from now on."""
+        self.page.evaluate("([name, value]) => localStorage.setItem(`qna.${name}`, value)", [name, value])
 
     def ask(self, question: str = QUESTION, until: str | None = "result") -> Reader:
         """Type a question, press Enter, and wait for a state."""
@@ -127,7 +138,7 @@ def new_reader(browser: Browser, server: PageServer | str, **context: Any) -> It
     """A reader with a browser of their own; leaving the block checks what must never happen."""
     opened = browser.new_context(**{**DESK, **context})
     try:
-        reader = Reader(opened, server if isinstance(server, str) else server.url)
+        reader = Reader(open_page(opened), server if isinstance(server, str) else server.url)
         yield reader
         reader.check()
     finally:
@@ -135,14 +146,26 @@ def new_reader(browser: Browser, server: PageServer | str, **context: Any) -> It
 
 
 @contextmanager
-def next_reader(context: BrowserContext, server: PageServer) -> Iterator[Reader]:
-    """A reader in a browser that has the page's files already, and nothing else from those before."""
-    reader = Reader(context, server.url)
-    session = context.new_cdp_session(reader.page)
-    session.send("Storage.clearDataForOrigin", {"origin": server.url, "storageTypes": "local_storage"})
-    context.clear_permissions()
+def next_reader(page: Page, url: str) -> Iterator[Reader]:
+    """A reader at a page that others had before: its files are there, and nothing else of theirs."""
+    page.goto(f"{url}{QUIET_PLACE}")
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.set_viewport_size(DESK["viewport"])
+    page.emulate_media(color_scheme="light", media="screen")
+    page.context.clear_permissions()
+    reader = Reader(page, url)
     try:
         yield reader
         reader.check()
     finally:
-        reader.page.close()
+        reader.leave()
+        page.unroute_all()
+        page.goto(f"{url}{QUIET_PLACE}")
+
+
+def open_page(context: BrowserContext) -> Page:
+    """A page that answers `Reader.probe`."""
+    page = context.new_page()
+    page.set_default_timeout(WAIT_MS)
+    page.add_init_script(path=PROBES)
+    return page

@@ -240,5 +240,5 @@ def test_a_chart_takes_the_real_width_and_its_texts_stay_readable(reader: Reader
     )
     for width in (1440, 390, 320):
         reader.page.set_viewport_size({"width": width, "height": 900})
-        reader.page.wait_for_function("window.probe.fitsItsWidth()")
+        reader.page.wait_for_function("() => window.probe.fitsItsWidth()")
         assert min(reader.probe("textSizes")) >= 11

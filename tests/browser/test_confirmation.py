@@ -19,7 +19,7 @@ def card(reader: Reader, house: PageServer) -> Reader:
         "alternatives": [{"question": "How volatile was KO?", "reason": "another company"}],
     }
     house.courses["volatile"] = Course(confirmation=confirmation)
-    reader.page.add_init_script("localStorage.setItem('qna.asksBeforeExpanding', 'true')")
+    reader.prefer("asksBeforeExpanding", "true")
     return reader.open().ask(until="confirming")
 
 
@@ -74,10 +74,10 @@ def test_the_original_wording_can_be_used(card: Reader, house: PageServer) -> No
 
 
 def test_cancelling_keeps_the_text_in_the_box(card: Reader, house: PageServer) -> None:
-    card.page.keyboard.press("Escape")
+    with card.page.expect_response("**/confirm"):
+        card.page.keyboard.press("Escape")
     card.wait_for("empty")
     expect(card.find("#question-text")).to_have_value(QUESTION)
-    card.page.wait_for_function("true")
     assert house.sent("POST", "/confirm")[0]["choice"] == "cancel"
 
 

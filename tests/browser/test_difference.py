@@ -32,6 +32,16 @@ def test_changed_new_gone_and_unchanged_figures_are_told_apart(rerun: Reader) ->
     expect(rerun.find(".tile.tinted")).to_have_count(3)
 
 
+def test_where_the_answer_is_out_of_sight_the_form_says_what_changed(rerun: Reader) -> None:
+    outcome = rerun.find(".outcome")
+    expect(outcome).to_be_hidden()
+    rerun.page.set_viewport_size({"width": 390, "height": 844})
+    expect(outcome).to_contain_text("2 of 6 figures changed.")
+    outcome.get_by_role("button").click()
+    expect(rerun.find("#sentence")).to_be_in_viewport()
+    assert rerun.focused == "sentence"
+
+
 def test_changes_can_be_hidden_and_shown_again(rerun: Reader) -> None:
     rerun.button("Hide changes").click()
     expect(rerun.find(".tinted")).to_have_count(0)
@@ -110,6 +120,6 @@ def test_a_run_that_the_provider_failed_can_use_the_recorded_data(reader: Reader
     reader.button("Re-run").click()
     expect(reader.find("#problem-title")).to_have_text("The data provider did not answer")
     house.courses.clear()
-    reader.button("Use the recorded data").click()
+    reader.button("Use the data of 20 Nov 2026").click()
     reader.page.wait_for_url("**/runs/**")
     assert house.sent("POST", "/rerun")[1]["data"] == "recorded"

@@ -26,20 +26,17 @@ def load(reader: Reader) -> tuple[float, int, int]:
 def test_the_first_load_is_at_most_60_kb_and_usable_within_half_a_second(
     browser: Browser, house: PageServer
 ) -> None:
-    with new_reader(browser, house) as reader:
-        demand_a_small_first_load(reader)
-
-
-def demand_a_small_first_load(reader: Reader) -> None:
-    usable, size, requests = load(reader)
-    assert size <= 60_000
-    assert requests < 45
+    times = []
     for _ in range(ATTEMPTS_MAX):
-        if usable <= 500:
-            break
-        usable = load(reader)[0]
-    assert usable <= 500
-    assert max(reader.page.evaluate("window.probe.longTasks"), default=0) < 200
+        with new_reader(browser, house) as reader:
+            usable, size, requests = load(reader)
+            assert size <= 60_000
+            assert requests < 45
+            longest = max(reader.page.evaluate("window.probe.longTasks"), default=0)
+        times.append((usable, longest))
+        if usable <= 500 and longest < 200:
+            return
+    pytest.fail(f"usable after, and longest task: {times} ms")
 
 
 def test_it_is_usable_within_two_seconds_on_a_slow_line_and_a_slow_machine(

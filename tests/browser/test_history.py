@@ -64,6 +64,31 @@ def test_searching_asks_the_server(reader: Reader, house: PageServer) -> None:
     expect(reader.find("#history")).to_contain_text("Nothing found.")
 
 
+def test_older_questions_are_those_that_were_searched_for(reader: Reader, house: PageServer) -> None:
+    fill(house, 120)
+    for number in range(60):
+        house.executions[f"exec_{2 * number:04}"].question = f"Rare question {number}?"
+    reader.open()
+    reader.page.get_by_label("Search questions").fill("rare")
+    expect(reader.find("#history a").last).to_contain_text("Rare")
+    expect(reader.find("#history a")).to_have_count(50)
+    reader.button("Older questions").click()
+    expect(reader.find("#history a")).to_have_count(60)
+    expect(reader.find("#history")).not_to_contain_text("Earlier")
+
+
+def test_a_change_that_the_server_refuses_is_told(reader: Reader, house: PageServer) -> None:
+    reader.tolerate("status of 503")
+    fill(house, 1)
+    refusal = {"error": {"code": "UNAVAILABLE", "message": "the database is away"}}
+    reader.page.route(
+        "**/executions/exec_0000", lambda route: route.fulfill(status=503, json=refusal), times=1
+    )
+    reader.open()
+    menu(reader, "Pin")
+    expect(reader.find("#ask-problem")).to_have_text("That did not work: the database is away")
+
+
 def test_a_question_is_renamed_and_pinned(reader: Reader, house: PageServer) -> None:
     fill(house, 3)
     reader.open()
@@ -94,7 +119,7 @@ def test_follow_ups_are_one_conversation(reader: Reader, house: PageServer) -> N
     expect(reader.find("#question-text")).to_have_value("Make it 240 days")
     assert len(house.executions) == 1
     reader.find("#question-text").press("Enter")
-    reader.page.wait_for_function("document.querySelectorAll('#thread a').length === 1")
+    expect(reader.find("#thread a")).to_have_count(1)
     sessions = {execution.session_id for execution in house.executions.values()}
     assert len(sessions) == 1
     reader.find("#thread summary").click()

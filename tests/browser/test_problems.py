@@ -187,17 +187,15 @@ def test_a_server_that_went_away_before_the_first_question_is_named_too(
         expect(reader.find("#question-text")).to_have_value(QUESTION)
 
 
-def test_silence_is_noticed_and_stop_reaches_the_server(reader: Reader, house: PageServer) -> None:
+def test_silence_is_noticed_and_stop_reaches_the_server(browser: Browser, house: PageServer) -> None:
     house.courses["volatile"] = Course(report=make_report(make_result()), waits_after=ProgressType.RUNNING)
-    reader.page.clock.install()
-    reader.open()
-    reader.find("#question-text").fill(QUESTION)
-    reader.find("#question-text").press("Enter")
-    reader.wait_for("running")
-    reader.page.clock.run_for(11_000)
-    expect(reader.find(".silence")).to_contain_text("Still working, last step 1")
-    reader.button("Stop").click()
-    reader.wait_for("stopped")
+    with new_reader(browser, house) as reader:
+        reader.page.clock.install()
+        reader.open().ask(until="running")
+        reader.page.clock.run_for(11_000)
+        expect(reader.find(".silence")).to_contain_text("Still working, last step 1")
+        reader.button("Stop").click()
+        reader.wait_for("stopped")
     execution = next(iter(house.executions.values()))
     assert execution.error is not None
     assert execution.error.code == "CANCELLED"

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.reader import Reader, new_reader
+from tests.browser.reader import Reader, next_reader
 from tests.doubles.running_house import Running, running_house
 
 QUESTION = "Which of AAPL, MSFT and KO was most volatile over the last 60 trading days?"
@@ -20,9 +20,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def reader(browser: Browser, house: Running) -> Iterator[Reader]:
-    with new_reader(browser, house.url) as reader:
-        reader.page.set_default_timeout(ANSWER_MS)
+def reader(window: Page, house: Running) -> Iterator[Reader]:
+    with next_reader(window, house.url) as reader:
         yield reader
 
 
@@ -126,7 +125,7 @@ def test_a_question_asked_again_shows_its_age_and_can_be_refreshed(reader: Reade
 
 
 def test_a_vague_question_is_confirmed_under_its_own_address(reader: Reader, house: Running) -> None:
-    reader.page.add_init_script("localStorage.setItem('qna.asksBeforeExpanding', 'true')")
+    reader.prefer("asksBeforeExpanding", "true")
     reader.open().ask("How volatile is apple?", until="confirming")
     asked, card = reader.path, reader.find(".confirm-card textarea")
     proposed = card.input_value()

@@ -6,14 +6,16 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from schemas.errors import ErrorDetail
 from schemas.execution import Outcome
 from schemas.progress import ProgressType
-from tests.browser.reader import QUESTION, Reader, new_reader
+from tests.browser.reader import QUESTION, Reader
 from tests.doubles.page_house import Course, make_call, make_failure, make_report, make_result, row
 from tests.doubles.page_server import PageServer
+
+MUTED = "rgb(86, 96, 114)"
 
 
 def waiting(kind: ProgressType, **facts: Any) -> Course:
@@ -205,12 +207,12 @@ def test_an_error_is_told_at_once_and_has_the_focus(reader: Reader, house: PageS
 def test_stopping_leaves_the_focus_where_stop_was(reader: Reader, house: PageServer) -> None:
     house.courses["volatile"] = waiting(ProgressType.RUNNING)
     reader.open().ask(until="running")
-    reader.button("Stop").click()
+    with reader.page.expect_response("**/cancel"):
+        reader.button("Stop").click()
     reader.wait_for("stopped")
     assert reader.focused == "ask-again"
     expect(reader.find("#steps")).to_contain_text(re.compile(r"Stopped after \d"))
     expect(reader.find(".step")).not_to_have_count(0)
-    reader.page.wait_for_function("true")
     assert house.sent("POST", "/cancel") == [{}]
 
 
@@ -220,10 +222,12 @@ def test_while_a_script_runs_again_the_old_answer_stays_dimmed(reader: Reader, h
     reader.button("Re-run").click()
     reader.wait_for("rerunning")
     expect(reader.find("#answer")).to_have_attribute("aria-busy", "true")
-    expect(reader.find("#answer")).to_have_css("opacity", "0.6")
+    expect(reader.find("#sentence")).to_have_css("color", MUTED)
+    expect(reader.find(".line.series-1")).to_have_css("opacity", "0.6")
     expect(reader.find("#sentence")).to_be_visible()
     assert reader.focused == "rerun"
-    expect(reader.find("#steps .steps")).not_to_contain_text("Wrote")
+    expect(reader.find("#steps .calls li")).to_have_count(1)
+    expect(reader.find("#steps")).not_to_contain_text("Wrote")
     house.let_go()
     reader.wait_for("result")
     expect(reader.find("#answer")).to_have_attribute("aria-busy", "false")
@@ -267,26 +271,22 @@ def test_events_of_an_unknown_kind_change_nothing(reader: Reader, house: PageSer
     reader.wait_for("result")
 
 
-def test_the_first_visit_says_what_is_simulated_until_it_is_understood(
-    browser: Browser, house: PageServer
-) -> None:
-    with new_reader(browser, house) as reader:
-        reader.open()
-        notice = reader.find("#offline-notice")
-        expect(notice).to_contain_text("simulated market")
-        expect(notice).to_contain_text("ANTHROPIC_API_KEY")
-        reader.button("Understood").click()
-        expect(notice).to_have_count(0)
-        reader.page.reload()
-        expect(reader.find(".example")).to_have_count(6)
-        expect(notice).to_have_count(0)
+def test_the_first_visit_says_what_is_simulated_until_it_is_understood(newcomer: Reader) -> None:
+    newcomer.open()
+    notice = newcomer.find("#offline-notice")
+    expect(notice).to_contain_text("simulated market")
+    expect(notice).to_contain_text("ANTHROPIC_API_KEY")
+    newcomer.button("Understood").click()
+    expect(notice).to_have_count(0)
+    newcomer.page.reload()
+    expect(newcomer.find(".example")).to_have_count(6)
+    expect(notice).to_have_count(0)
 
 
-def test_an_installation_with_keys_says_nothing(browser: Browser, house: PageServer) -> None:
+def test_an_installation_with_keys_says_nothing(newcomer: Reader, house: PageServer) -> None:
     house.health_facts = {"provider": "anthropic", "models": ["a"]}
     house.is_simulated = False
-    with new_reader(browser, house) as reader:
-        reader.open()
-        expect(reader.find(".example")).to_have_count(6)
-        reader.page.wait_for_load_state("networkidle")
-        expect(reader.find("#offline-notice")).to_have_count(0)
+    newcomer.open()
+    expect(newcomer.find(".example")).to_have_count(6)
+    newcomer.page.wait_for_load_state("networkidle")
+    expect(newcomer.find("#offline-notice")).to_have_count(0)

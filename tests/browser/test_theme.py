@@ -4,10 +4,9 @@ import struct
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.reader import Reader, new_reader
-from tests.doubles.page_server import PageServer
+from tests.browser.reader import Reader
 
 BACKGROUNDS = {"light": "rgb(246, 247, 249)", "dark": "rgb(13, 16, 21)"}
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
@@ -23,16 +22,16 @@ def test_auto_follows_the_system_while_it_changes(reader: Reader) -> None:
 
 @pytest.mark.parametrize(("chosen", "system"), [("dark", "light"), ("light", "dark")])
 def test_a_chosen_theme_is_kept_and_there_before_anything_is_painted(
-    browser: Browser, house: PageServer, chosen: str, system: Any
+    reader: Reader, chosen: str, system: Any
 ) -> None:
-    with new_reader(browser, house, color_scheme=system) as reader:
-        reader.open()
-        reader.button("Settings and shortcuts").click()
-        reader.page.get_by_label(chosen.title(), exact=True).check()
-        assert reader.page.evaluate(BACKGROUND) == BACKGROUNDS[chosen]
-        reader.page.reload()
-        assert reader.page.evaluate("window.probe.firstBackground") == BACKGROUNDS[chosen]
-        assert reader.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == chosen
+    reader.page.emulate_media(color_scheme=system)
+    reader.open()
+    reader.button("Settings and shortcuts").click()
+    reader.page.get_by_label(chosen.title(), exact=True).check()
+    assert reader.page.evaluate(BACKGROUND) == BACKGROUNDS[chosen]
+    reader.page.reload()
+    assert reader.page.evaluate("window.probe.firstBackground") == BACKGROUNDS[chosen]
+    assert reader.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == chosen
 
 
 def test_charts_change_their_colours_without_being_drawn_again(reader: Reader) -> None:
@@ -64,17 +63,17 @@ def test_paper_is_white_and_holds_the_answer_alone(reader: Reader) -> None:
     expect(reader.find("svg.plot")).to_be_visible()
 
 
-def test_a_picture_of_a_chart_has_the_theme_and_twice_the_pixels(browser: Browser, house: PageServer) -> None:
-    with new_reader(browser, house, color_scheme="dark") as reader:
-        reader.open().ask()
-        box = reader.find("svg.plot").bounding_box()
-        assert box is not None
-        with reader.page.expect_download() as download:
-            reader.button("Save picture as PNG").click()
-        assert download.value.suggested_filename.endswith("-closes.png")
-        content = download.value.path().read_bytes()
-        assert content.startswith(b"\x89PNG")
-        width, height = struct.unpack(">II", content[16:24])
-        assert (width, height) == (round((box["width"] + 40) * 2), round((box["height"] + 70) * 2))
-        colours = reader.probe("lookAtPicture", {"bytes": list(content), "colour": "134,163,255"})
-        assert colours == ["21,26,33", True]
+def test_a_picture_of_a_chart_has_the_theme_and_twice_the_pixels(reader: Reader) -> None:
+    reader.page.emulate_media(color_scheme="dark")
+    reader.open().ask()
+    box = reader.find("svg.plot").bounding_box()
+    assert box is not None
+    with reader.page.expect_download() as download:
+        reader.button("Save picture as PNG").click()
+    assert download.value.suggested_filename.endswith("-closes.png")
+    content = download.value.path().read_bytes()
+    assert content.startswith(b"\x89PNG")
+    width, height = struct.unpack(">II", content[16:24])
+    assert (width, height) == (round((box["width"] + 40) * 2), round((box["height"] + 70) * 2))
+    colours = reader.probe("lookAtPicture", {"bytes": list(content), "colour": "134,163,255"})
+    assert colours == ["21,26,33", True]

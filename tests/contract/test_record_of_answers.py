@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ from prompts.library import Library
 from schemas.progress import ProgressType
 from schemas.validation import ValidationReport
 from service.cache.memory_cache import MemoryCache
-from tests.doubles.databases import a_question, a_report, accepted, make_settings, migrate, opened_stores
+from tests.doubles.databases import a_question, a_report, accepted
 
 
 class StuckIndex:
@@ -58,14 +57,6 @@ class StuckIndex:
 
 
 @pytest.fixture
-async def storage(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Storage]:
-    settings = make_settings("sqlite", tmp_path, request)
-    await asyncio.to_thread(migrate, settings)
-    async with opened_stores(settings) as opened:
-        yield opened
-
-
-@pytest.fixture
 def reusing(storage: Storage) -> Reusing:
     return make_reusing(storage, StuckIndex(), MemoryCache(), Library(()))
 
@@ -86,32 +77,32 @@ class Told:
 
 
 async def test_an_answer_that_is_on_record_is_not_told_to_have_failed(
-    storage: Storage, results: ResultCache, reusing: Reusing
+    storage: Storage, results: ResultCache, reusing: Reusing, user: str, session: str
 ) -> None:
     memory, told = Memory(storage, results, reusing), Told()
-    recording = await accepted(storage, a_question("ann", "sess_1"))
+    recording = await accepted(storage, a_question(user, session))
     way = set_out(recording, told)
     await recording.finished(Conclusion(a_report(way.execution_id), "17 %"))
     await memory.failed(describe_failure(Cancelled("it was stopped")), way)
     assert told.kinds == []
-    found = await storage.executions.find("ann", way.execution_id)
+    found = await storage.executions.find(user, way.execution_id)
     assert (found.status, found.error_code) == (Status.SUCCESS, None)
 
 
 async def test_a_failure_is_on_record_before_it_is_told(
-    storage: Storage, results: ResultCache, reusing: Reusing
+    storage: Storage, results: ResultCache, reusing: Reusing, user: str, session: str
 ) -> None:
     memory, told = Memory(storage, results, reusing), Told()
-    way: Way = set_out(await accepted(storage, a_question("ann", "sess_1")), told)
+    way: Way = set_out(await accepted(storage, a_question(user, session)), told)
     await memory.failed(describe_failure(Cancelled("it was stopped")), way)
     assert told.kinds == [ProgressType.FAILED]
-    assert (await storage.executions.find("ann", way.execution_id)).error_code == "CANCELLED"
+    assert (await storage.executions.find(user, way.execution_id)).error_code == "CANCELLED"
 
 
 async def test_the_end_does_not_wait_for_an_index_that_never_answers(
-    storage: Storage, results: ResultCache, reusing: Reusing
+    storage: Storage, results: ResultCache, reusing: Reusing, user: str, session: str
 ) -> None:
-    way = set_out(await accepted(storage, a_question("ann", "sess_1")), Told())
+    way = set_out(await accepted(storage, a_question(user, session)), Told())
     understood = await reusing.understand(way.recording.execution, "How volatile was KO?")
     checked = ValidationReport(
         valid=True, security_score=100, estimated_runtime_ms=0, mcp_calls=[], parameters={}
@@ -122,7 +113,7 @@ async def test_the_end_does_not_wait_for_an_index_that_never_answers(
     async with asyncio.timeout(10), open_memory(storage, results, reusing, finish_seconds_max=0.1) as memory:
         await memory.conclude(answer, way)
     assert time.monotonic() - started >= 0.1
-    found = await storage.executions.find("ann", way.execution_id)
+    found = await storage.executions.find(user, way.execution_id)
     assert (found.status, found.generated_script) == (Status.SUCCESS, "x = 1")
-    deeds = [entry.action for entry in (await storage.audit.list_page("ann")).items]
+    deeds = [entry.action for entry in (await storage.audit.list_page(user)).items]
     assert deeds == ["execution_finished", "script_generated", "question_submitted"]

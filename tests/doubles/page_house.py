@@ -2,14 +2,18 @@
 
 import asyncio
 import itertools
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from schemas.errors import ErrorDetail
 from schemas.execution import ExecutionMetadata, ExecutionReport, Outcome, ToolCall
 from schemas.progress import ProgressType
+from schemas.understanding import Understanding
 
 SCRIPT = '''from mcp_client import alpaca_market_stocks_multi_bars, call_many
 
@@ -166,6 +170,8 @@ class Course:
     schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
     values: dict[str, Any] = field(default_factory=lambda: dict(VALUES))
     expanded: str | None = None
+    understanding: Understanding | None = None
+    age_seconds: float | None = None
 
 
 @dataclass
@@ -215,3 +221,58 @@ class Execution:
         while self.status == "running":
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), 0.05)
+
+
+class PageHouse:
+    """What the scripted API knows and was sent. `courses`: what happens to a question that holds a word."""
+
+    def __init__(self) -> None:
+        self.has_begun = threading.Event()
+        self.forget()
+
+    def begin(self) -> None:
+        """For the server, when it is ready, in its own thread."""
+        self._loop = asyncio.get_running_loop()
+        self.has_begun.set()
+
+    def forget(self) -> None:
+        """As new: no question was ever asked."""
+        self.courses: dict[str, Course] = {}
+        self.executions: dict[str, Execution] = {}
+        self.requests: list[tuple[str, str, Any]] = []
+        self.runs_started = 0
+        self.similar: list[dict[str, Any]] = []
+        self.findings: list[dict[str, Any]] = []
+        self.provenance: dict[str, Any] = {}
+        self.replay: dict[str, Any] = {"is_identical": True, "divergences": [], "changed_versions": []}
+        self.is_simulated = True
+        self.health_facts: dict[str, Any] = {"provider": "offline", "models": ["offline"]}
+
+    def course_of(self, question: str) -> Course:
+        """What happens to `question`."""
+        found = [course for word, course in self.courses.items() if word in question]
+        return found[0] if found else Course(report=make_report(make_result()))
+
+    def sent(self, method: str, ending: str) -> list[Any]:
+        """The bodies of requests whose path ends so."""
+        return [body for verb, path, body in self.requests if verb == method and path.endswith(ending)]
+
+    def let_go(self) -> None:
+        """Everything that waits goes on."""
+        for execution in list(self.executions.values()):
+            self.call(execution.release.set)
+
+    def tell(self, kind: str, **data: Any) -> None:
+        """One more event of every execution under way."""
+        for execution in list(self.executions.values()):
+            if execution.status == "running":
+                self.call(partial(execution.tell, kind, **data))
+
+    def call(self, action: Callable[[], Any]) -> None:
+        """Do something in the server's own thread, and wait for it."""
+
+        async def act() -> None:
+            action()
+
+        assert self.has_begun.wait(timeout=5)
+        asyncio.run_coroutine_threadsafe(act(), self._loop).result(timeout=5)

@@ -25,6 +25,8 @@ def describe_analysis(execution: Execution) -> dict[str, Any]:
         parameters=Parameters(json_schema=course.schema, values=execution.values),
         question=execution.question,
         expanded_question=course.expanded or execution.question,
+        understanding=course.understanding,
+        age_seconds=course.age_seconds,
         model="offline",
         attempts=attempts,
         parent_id=execution.parent_id,
@@ -66,7 +68,11 @@ def describe_view(execution: Execution) -> dict[str, Any]:
         usage=None,
         feedback=None,
         started_at=None,
-        metadata={"stages": [stage.model_dump() for stage in STAGES]},
+        metadata={
+            "stages": [stage.model_dump() for stage in STAGES],
+            "understanding": course.understanding and course.understanding.model_dump(mode="json"),
+            "age_seconds": course.age_seconds,
+        },
     )
     return view.model_dump(mode="json", by_alias=True)
 

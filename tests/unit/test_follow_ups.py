@@ -88,9 +88,8 @@ def test_both_are_the_two_of_the_question_before() -> None:
     assert ask("both over 3 years", earlier).resolved_question == (
         "Compare the return of NKE and DIS over 3 years"
     )
-    assert (
-        ask("all-time high?", VOLATILITY, "and PEP").resolved_question == "What is the all-time high of PEP?"
-    )
+    high = ask("all-time high?", VOLATILITY, "and PEP")
+    assert high.resolved_question == "What is the all-time high of PEP?"
 
 
 def test_more_than_were_named_are_not_guessed() -> None:

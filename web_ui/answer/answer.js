@@ -29,7 +29,7 @@ export function drawAnswer(values, page) {
     element(
       "h2",
       { id: "sentence", tabindex: "-1" },
-      run.result?.description || "The script ran and reported no sentence.",
+      withWholeDates(run.result?.description || "The script ran and reported no sentence."),
     ),
     difference && drawDifference(difference, values, page),
     drawFigures(rows, { difference: shown, isPartial, onSource: (row) => page.showSource(row) }),
@@ -56,6 +56,13 @@ export function originOf(run) {
     ? `Computed from ${providers.join(", ")} data`
     : "Computed without market data";
   return `${data}${moments.length ? ` as of ${formatDate(moments.at(-1))}` : ""}. Not investment advice.`;
+}
+
+/** A text whose dates do not break at the end of a line. @param {string} text */
+function withWholeDates(text) {
+  return text
+    .split(/(\d{4}-\d{2}-\d{2})/)
+    .map((part, place) => (place % 2 ? element("span", { class: "whole" }, part) : part));
 }
 
 function drawPartialNote(run, page) {

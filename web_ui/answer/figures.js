@@ -61,11 +61,14 @@ function marksOf(row, { difference, isPartial }) {
   const change = difference?.rows.get(row.id);
   return [
     change?.kind === "changed" &&
-      element("span", { class: "was" }, `was ${formatFigure({ ...change.was, is_change: false }).text}`),
+      element("span", { class: "was" }, wasText(change.was)),
     change?.kind === "new" && element("span", { class: "was" }, "new"),
     isPartial && row.value === null && element("span", { class: "badge amber" }, "incomplete"),
   ];
 }
+
+/** "was 31.00 %": a value of the run before, without an arrow of its own. */
+const wasText = (row) => `was ${formatFigure({ ...row, is_change: false }).text}`;
 
 function kindOf(row, { difference }) {
   const kind = difference?.rows.get(row.id)?.kind;
@@ -74,7 +77,7 @@ function kindOf(row, { difference }) {
 
 function drawGone(difference) {
   if (!difference?.gone.length) return null;
-  const items = difference.gone.map((row) => element("li", {}, `${row.key}: was ${formatFigure(row).text}`));
+  const items = difference.gone.map((row) => element("li", {}, `${row.key}: ${wasText(row)}`));
   return element(
     "div",
     { class: "gone" },

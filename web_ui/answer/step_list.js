@@ -42,7 +42,6 @@ export class StepList {
   #drawLive(values) {
     const { progress, phase } = values;
     const isRerun = phase === "rerunning";
-    const steps = isRerun ? [] : progress.steps;
     const hadFocus = this.#host.contains(document.activeElement);
     const stop = button("Stop", () => this.#page.questions.stop(), { id: "stop" });
     this.#host.replaceChildren(
@@ -54,14 +53,7 @@ export class StepList {
         this.#elapsed,
         stop,
       ),
-      steps.length || progress.calls.length
-        ? element(
-            "ol",
-            { class: "steps" },
-            steps.map((step) => drawStep(step, progress)),
-            isRerun && drawCalls(progress.calls),
-          )
-        : element("div", { class: "skeleton" }),
+      (isRerun ? drawCalls(progress.calls) : drawSteps(progress)) ?? element("div", { class: "skeleton" }),
       this.#notice,
     );
     if (hadFocus) stop.focus();
@@ -75,18 +67,14 @@ export class StepList {
       const again = button("Ask again", () => this.#page.questions.ask(question), { id: "ask-again" });
       this.#host.replaceChildren(
         element("div", { class: "step-head" }, element("span", {}, stoppedText(progress, run)), again),
-        drawDetails(progress),
+        drawSteps(withoutActive(progress)) ?? "",
       );
       if (hadFocus || document.activeElement === document.body) again.focus();
       return;
     }
     const isOpen = phase === "partial" || phase === "error";
-    const list = element(
-      "ol",
-      { class: "steps" },
-      progress.steps.map((step) => drawStep(step, progress)),
-    );
-    if (!progress.steps.length) return this.#host.replaceChildren();
+    const list = drawSteps(progress);
+    if (!list) return this.#host.replaceChildren();
     this.#host.replaceChildren(
       element(
         "details",
@@ -126,17 +114,22 @@ function summaryOf(run, progress, phase) {
 }
 
 function stoppedText(progress, run) {
-  const time = progress?.stoppedMs ?? run?.durationMs;
+  const time = progress.stoppedMs ?? run?.durationMs;
   return time ? `Stopped after ${formatSeconds(time)}` : "Stopped";
 }
 
-function drawDetails(progress) {
+/** What was under way when it was stopped has failed. */
+function withoutActive(progress) {
+  const steps = progress.steps.map((step) => (step.state === "active" ? { ...step, state: "failed" } : step));
+  return { ...progress, steps };
+}
+
+function drawSteps(progress) {
+  if (!progress.steps.length) return null;
   return element(
     "ol",
     { class: "steps" },
-    (progress?.steps ?? []).map((step) =>
-      drawStep(step.state === "active" ? { ...step, state: "failed" } : step, progress),
-    ),
+    progress.steps.map((step) => drawStep(step, progress)),
   );
 }
 

@@ -1,6 +1,6 @@
 // The form of a script: change its parameters and run it again.
 
-import { isSame } from "../difference.js";
+import { differenceOf, isSame } from "../difference.js";
 import { button, element } from "../elements.js";
 import { isBusy } from "../page_state.js";
 import { labelOf, limitsInWords, makeField, wasText } from "./fields.js";
@@ -19,6 +19,7 @@ export class ParametersTab {
   #rerun = button("Re-run", () => this.submit(), { class: "primary", id: "rerun" });
   #reset = button("Reset", () => this.reset(), { id: "reset" });
   #stale = element("span", { class: "chip stale", hidden: true }, "Parameters changed, not run");
+  #outcome = element("p", { class: "outcome" });
 
   /** @param {HTMLElement} host @param {any} page */
   constructor(host, page) {
@@ -32,6 +33,7 @@ export class ParametersTab {
     if (values.run !== this.#run) this.#draw(values);
     this.#stale.hidden = !values.changed || isBusy(values);
     this.#rerun.setAttribute("aria-disabled", String(isBusy(values)));
+    this.#outcome.replaceChildren(...drawOutcome(values));
   }
 
   /** Put `values` into the form, as if the reader had. @param {Record<string, any>} values */
@@ -75,7 +77,7 @@ export class ParametersTab {
       properties.length
         ? this.#groups()
         : element("p", { class: "muted" }, "This script has no parameters. It can be run again on new data."),
-      element("div", { class: "form-foot" }, this.#rerun, this.#reset, this.#stale),
+      element("div", { class: "form-foot" }, this.#rerun, this.#reset, this.#stale, this.#outcome),
     );
     this.#host.replaceChildren(form);
     if (changed) this.set(changed);
@@ -158,4 +160,16 @@ export class ParametersTab {
     if (problem) control.setAttribute("aria-invalid", "true");
     else control.removeAttribute("aria-invalid");
   }
+}
+
+/** What became of a run, for windows where the answer stands above and out of sight. */
+function drawOutcome({ phase, run, previous, problem }) {
+  if (phase === "rerunning") return ["Running again"];
+  const text = problem?.title ?? (previous && differenceOf(run, previous).sentence);
+  if (!text) return [];
+  const target = problem ? "problem-title" : "sentence";
+  return [
+    `${text} `,
+    button("Go to the answer", () => document.getElementById(target)?.focus(), { class: "small" }),
+  ];
 }

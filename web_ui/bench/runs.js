@@ -27,36 +27,17 @@ export class RunsTab {
       id: "compare",
       disabled: true,
     });
-    const items = runs.map((each, place) => this.#drawRun(each, runs[place + 1], run.id, compare));
-    this.#host.replaceChildren(
-      runs.length
-        ? element("ol", { class: "run-list", reversed: true }, items)
-        : element(
-            "p",
-            { class: "muted" },
-            "This is the only run so far. Change a parameter and run it again.",
-          ),
+    const control = runs.length > 1 ? compare : null;
+    const items = runs.map((each, place) => this.#drawRun(each, runs[place + 1], run.id, control));
+    const list = element("ol", { class: "run-list", reversed: true }, items);
+    const hint =
       runs.length > 1
-        ? element(
-            "div",
-            { class: "form-foot" },
-            compare,
-            element("span", { class: "muted" }, "Pick two runs"),
-          )
-        : "",
-    );
+        ? [compare, element("span", { class: "muted" }, "Pick two runs")]
+        : element("p", { class: "muted" }, "The only run so far. Change a parameter and run it again.");
+    this.#host.replaceChildren(list, element("div", { class: "form-foot" }, hint));
   }
 
   #drawRun(run, before, shownId, compare) {
-    const pick = element("input", {
-      type: "checkbox",
-      "aria-label": `Pick the run of ${formatLocalTime(run.createdAt)}`,
-    });
-    pick.addEventListener("change", () => {
-      if (pick.checked) this.#picked.add(run.id);
-      else this.#picked.delete(run.id);
-      compare.disabled = this.#picked.size !== 2;
-    });
     const open = (event) => (event.preventDefault(), this.#page.openRun(run.rootId, run.id));
     const link = element(
       "a",
@@ -67,15 +48,14 @@ export class RunsTab {
       },
       KINDS[run.kind] ?? run.kind,
     );
-    const changed =
-      before && run.values && before.values
-        ? differingValues(run.values, before.values).map(({ name, to }) => `${name}: ${shortValue(to)}`)
-        : [];
+    const changed = before
+      ? differingValues(run.values, before.values).map(({ name, to }) => `${name}: ${shortValue(to)}`)
+      : [];
     const status = { running: "running", failed: "failed", done: "" }[run.status];
     return element(
       "li",
       { class: run.id === shownId ? "shown" : "" },
-      pick,
+      compare && this.#drawPick(run, compare),
       element(
         "div",
         {},
@@ -90,6 +70,19 @@ export class RunsTab {
         ),
       ),
     );
+  }
+
+  #drawPick(run, compare) {
+    const pick = element("input", {
+      type: "checkbox",
+      "aria-label": `Pick the run of ${formatLocalTime(run.createdAt)}`,
+    });
+    pick.addEventListener("change", () => {
+      if (pick.checked) this.#picked.add(run.id);
+      else this.#picked.delete(run.id);
+      compare.disabled = this.#picked.size !== 2;
+    });
+    return pick;
   }
 
   async #compare() {

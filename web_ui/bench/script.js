@@ -59,7 +59,7 @@ export class ScriptTab {
 
   async #draw() {
     const run = this.#run;
-    const text = await describeText(run.script, run.explanation);
+    const text = await describeText(run.script, run.explanation).catch(() => plainText(run)); // colours can wait
     if (run !== this.#run) return;
     const code = element(
       "pre",
@@ -133,6 +133,14 @@ export class ScriptTab {
       marker,
     );
   }
+}
+
+/** A script and its explanation as they are, when nobody has coloured them. */
+function plainText({ script, explanation }) {
+  return {
+    script_lines: script.trimEnd().split("\n").map((line) => [["", line]]),
+    explanation: [{ tag: "p", text: explanation }],
+  };
 }
 
 /** "Checked: 0 problems" @param {import("../api.js").Run} run */

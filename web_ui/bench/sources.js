@@ -11,6 +11,7 @@ const STAGES = {
   understand: "Understanding",
   write: "Writing",
   validate: "Checking",
+  reuse: "Reusing",
   run: "Running",
   present: "Presenting",
 };

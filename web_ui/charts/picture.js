@@ -28,7 +28,7 @@ export async function takePicture(svg, { title, source }) {
   canvas.width = Math.round((width + 2 * MARGIN) * SCALE);
   canvas.height = Math.round((height + HEAD + FOOT) * SCALE);
   const pen = canvas.getContext("2d");
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  const colour = (name) => colourOf(svg, name);
   pen.scale(SCALE, SCALE);
   pen.fillStyle = colour("--surface");
   pen.fillRect(0, 0, canvas.width, canvas.height);
@@ -56,6 +56,14 @@ function copyWithColours(svg, width, height) {
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
   return copy;
+}
+
+/** What a colour of the style sheet is now, in the theme that `node` has. */
+function colourOf(node, name) {
+  node.style.color = `var(${name})`;
+  const { color } = getComputedStyle(node);
+  node.style.removeProperty("color");
+  return color;
 }
 
 async function loadImage(svg) {

@@ -15,6 +15,7 @@ const TIME_STEPS = [
   ["day", 7, 7 * DAY],
   ["day", 14, 14 * DAY],
   ["month", 1, 30 * DAY],
+  ["month", 2, 61 * DAY],
   ["month", 3, 91 * DAY],
   ["month", 6, 182 * DAY],
   ["year", 1, 365 * DAY],

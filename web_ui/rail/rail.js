@@ -60,9 +60,8 @@ export class Rail {
   }
 
   /** @param {import("../page_state.js").Values} values @param {import("../page_state.js").Values} before */
-  render({ history, rootId, hasMoreHistory }, before) {
-    if (history === before.history && rootId === before.rootId && hasMoreHistory === before.hasMoreHistory)
-      return;
+  render({ history, rootId, historyCursor }, before) {
+    if (history === before.history && rootId === before.rootId) return;
     const focused = this.#list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
     const shown = history.filter((run) => !this.#hidden.has(run.id));
     const groups = groupHistory(shown).map(({ title, entries }) =>
@@ -82,7 +81,7 @@ export class Rail {
       { class: "muted" },
       this.#search.value ? "Nothing found." : "Your questions will be here.",
     );
-    const more = hasMoreHistory
+    const more = historyCursor
       ? button("Older questions", () => this.#page.questions.loadMoreHistory(), { class: "small" })
       : "";
     this.#list.replaceChildren(...(groups.length ? groups : [empty]), more);
@@ -176,8 +175,8 @@ export class Rail {
   }
 
   async #delete(run) {
-    this.#hidden.add(run.id);
     await deleteQuestion(run.id);
+    this.#hidden.add(run.id);
     this.#refresh();
     const undo = button(
       "Undo",
