@@ -11,7 +11,13 @@ from pydantic import BaseModel, ValidationError
 from api_server.errors import ExecutorUnavailable
 from schemas.cache import Forgotten
 from schemas.errors import ErrorResponse
-from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
+from schemas.execution import (
+    ExecuteRequest,
+    ExecutionEvent,
+    ExecutionReport,
+    ValidateRequest,
+    VariantReports,
+)
 from schemas.health import Health
 from schemas.tools import ToolCatalogue
 from schemas.validation import ValidationReport
@@ -42,11 +48,12 @@ class ExecutionClient:
             "POST", "/execute", ExecutionReport, request, request.timeout_seconds + MARGIN_SECONDS
         )
 
-    async def execute_encoded(self, request: bytes, timeout_seconds: float) -> ExecutionReport:
-        """As `execute`, of a request that is JSON already."""
-        return await self._request(
-            "POST", "/execute", ExecutionReport, request, timeout_seconds + MARGIN_SECONDS
+    async def execute_variants(self, variants: bytes, timeout_seconds: float) -> list[ExecutionReport]:
+        """Run a script on other answers; `variants` is the JSON of `schemas.execution.Variants`."""
+        reply = await self._request(
+            "POST", "/execute/variants", VariantReports, variants, timeout_seconds + MARGIN_SECONDS
         )
+        return reply.reports
 
     async def stream_execute(self, request: ExecuteRequest, hear: Hear) -> ExecutionReport:
         """Run a script and `hear` what it does as it does it; being cancelled stops the run."""

@@ -45,8 +45,8 @@ async def bench(recipe: Recipe, client: ExecutionClient) -> None:
         if not judge_replay(run, replayed).is_identical:
             raise RuntimeError(f"the replay of {recipe.name} is not identical")
 
-        async def execute(body: bytes) -> ExecutionReport:
-            return await client.execute_encoded(body, 120)
+        async def execute(variants: bytes) -> list[ExecutionReport]:
+            return await client.execute_variants(variants, 120)
 
         found = await find_sources(run, execute, Budget())
         searches.append(found.duration_ms)

@@ -22,9 +22,10 @@ from executor.script_cache import ScriptCache
 from executor.settings import ExecutorSettings
 from executor.tool_check import check_tool_uses
 from executor.turns import Turns
+from executor.variants import run_variants
 from sandbox_policies.examples import check_examples
 from sandbox_policies.policy import load_policy
-from schemas.execution import ExecuteRequest, ExecutionReport
+from schemas.execution import ExecuteRequest, ExecutionReport, Variants
 from schemas.tools import ToolCatalogue
 from schemas.validation import Finding, ValidationReport
 from service.cache.memory_cache import MemoryCache
@@ -117,6 +118,15 @@ class Engine:
             del self._runs[request.execution_id]
         self.metrics.count(report)
         return report
+
+    async def execute_variants(self, variants: Variants) -> list[ExecutionReport]:
+        """Run a taped script on other answers. Raises as `execute`."""
+        async with self.turns:
+            jail = await self.jails.for_script(variants.request.script)
+            reports = await run_variants(variants, self._limits_of(variants.request), self.around, jail)
+        for report in reports:
+            self.metrics.count(report)
+        return reports
 
     def _limits_of(self, request: ExecuteRequest) -> RunLimits:
         """This server's limits where the caller names none."""

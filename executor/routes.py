@@ -11,7 +11,14 @@ from prometheus_client import CONTENT_TYPE_LATEST
 
 from executor.engine import Engine
 from schemas.cache import Forgotten
-from schemas.execution import ExecuteRequest, ExecutionEvent, ExecutionReport, ValidateRequest
+from schemas.execution import (
+    ExecuteRequest,
+    ExecutionEvent,
+    ExecutionReport,
+    ValidateRequest,
+    VariantReports,
+    Variants,
+)
 from schemas.health import Health, PartHealth, worst_status
 from schemas.tools import ServerState, Tool, ToolCatalogue
 from schemas.validation import ValidationReport
@@ -47,6 +54,12 @@ async def execute(
         first = await anext(events)
         return StreamingResponse(chain(first, events), media_type=NDJSON)
     return await engine.execute(body)
+
+
+@router.post("/execute/variants")
+async def execute_variants(body: Variants, engine: TheEngine) -> VariantReports:
+    """Run a taped script on other answers, one after the other: how the sources of its values are found."""
+    return VariantReports(reports=await engine.execute_variants(body))
 
 
 async def chain(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

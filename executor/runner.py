@@ -44,6 +44,9 @@ FRAME_OVERHEAD = 65536
 WORDS = re.compile(r"\w+")
 VALIDATE_SECONDS = 10.0
 VALIDATE_MEMORY_BYTES = 256 * MEBIBYTE
+AT_REST = frozenset([Outcome.COMPLETED, Outcome.RAISED])
+"""Ends after which a child could do another job."""
+
 OnEvent = Callable[[ExecutionEvent], None]
 
 
@@ -78,6 +81,12 @@ class Run:
     parameters: dict[str, Any] = field(default_factory=dict)
     is_cancelled: bool = False
     has_begun: bool = False
+    compiled: CompiledScript | None = None
+    """Must be given for a child that ran the script before: what it says of its code is not believed then."""
+    is_followed: bool = False
+    """Whether the child is to do the same script once more after this."""
+    leaves_child: bool = False
+    """Whether it can: known after `execute`, which otherwise has ended it."""
     launcher: Launcher = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,22 +120,31 @@ class Run:
             self._deadline.reschedule(0)
 
     async def execute(self, child: ChildProcess, launcher: Launcher) -> ExecutionReport:
-        """Run the script in `child` of `launcher`, which ends with it whatever happens."""
+        """Run the script in `child` of `launcher`, which ends with it unless `leaves_child`."""
         self.launcher = launcher
+        verdict = closing = None
         try:
             verdict = None if self.is_cancelled else await self._follow(child)
+            self.leaves_child = self.is_followed and self._is_at_rest(verdict)
         finally:
             self._deadline = None
-            closing = self.around.close_later(child, self.launcher.baseline_bytes)
+            if not self.leaves_child:
+                closing = self.around.close_later(child, self.launcher.baseline_bytes)
         if self.is_cancelled:
             verdict = report.cancelled()
         if verdict is None or self._used is None:
+            assert closing is not None
             end = await asyncio.shield(closing)
             verdict = verdict or self._read_end(end)
             self._used = Resources(cpu_seconds=end.cpu_seconds, peak_memory_bytes=end.peak_memory_bytes)
         made = self._report(verdict, self._used)
         self.notify("finished", report=made)
         return made
+
+    def _is_at_rest(self, verdict: Verdict | None) -> bool:
+        """Whether the child had its last word and waits."""
+        has_ended = verdict is not None and verdict.outcome in AT_REST
+        return has_ended and self._used is not None and not self.is_cancelled
 
     async def _follow(self, child: ChildProcess) -> Verdict | None:
         """The verdict, or None when the child hung up without a last frame, or was cancelled."""
@@ -153,7 +171,7 @@ class Run:
             return report.crashed(f"the script broke its channel: {error}")
 
     def _send_job(self, child: ChildProcess) -> None:
-        known = self.around.scripts.find(self.request.script)
+        known = self.compiled = self.compiled or self.around.scripts.find(self.request.script)
         job = {
             "type": "execute",
             "script": self.request.script,
@@ -164,6 +182,7 @@ class Run:
             "tools": list(self._taped.tools) if self._taped else self.around.broker.tool_names(),
             "clock": self.clock.isoformat(),
             "seed": self.seed,
+            "is_followed": self.is_followed,
         }
         child.channel.send(encode_frame(job))
         self._tape = self._begin_tape()  # now, while the child works
@@ -179,8 +198,8 @@ class Run:
         """Act on one frame; a verdict ends the run."""
         match frame:
             case frames.Compiled() if not self.has_begun:
-                compiled = CompiledScript(frame.code, frame.parameters)
-                self.around.scripts.keep(self.request.script, compiled)
+                self.compiled = CompiledScript(frame.code, frame.parameters)
+                self.around.scripts.keep(self.request.script, self.compiled)
             case frames.Begun() if not self.has_begun:
                 self._begin(frame.parameters)
             case frames.Calls():
@@ -293,6 +312,7 @@ async def check_script(script: str, child: ChildProcess, around: Surroundings) -
         "script": script,
         "memory_bytes": VALIDATE_MEMORY_BYTES,
         "cpu_seconds": math.ceil(VALIDATE_SECONDS),
+        "is_followed": False,
     }
     try:
         async with asyncio.timeout(VALIDATE_SECONDS):

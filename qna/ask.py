@@ -55,7 +55,7 @@ async def run_ask(
 ) -> list[Reply]:
     """Ask one after the other, in one conversation, and show each reply as it comes."""
     replies = []
-    async with reach_api(settings, progress) as url, open_client(ANSWER_SECONDS_MAX) as client:
+    async with reach_api(settings, progress) as url, open_api_client(settings) as client:
         for question in questions:
             progress.show(f"asking: {question}")
             reply = await post_question(client, url, question, options)
@@ -65,6 +65,16 @@ async def run_ask(
             progress.close()
             show(question, reply)
     return replies
+
+
+def open_api_client(settings: QnaSettings) -> httpx2.AsyncClient:
+    """A client to an API server, which is told who asks when the settings say so."""
+    headers = {}
+    if settings.qna_api_key is not None:
+        headers["X-API-Key"] = settings.qna_api_key.get_secret_value()
+    if settings.qna_token is not None:
+        headers["Authorization"] = f"Bearer {settings.qna_token.get_secret_value()}"
+    return open_client(ANSWER_SECONDS_MAX, headers)
 
 
 @asynccontextmanager

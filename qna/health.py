@@ -1,14 +1,16 @@
 """Asks a server how it is doing."""
 
+from collections.abc import Mapping
+
 import httpx2
 from pydantic import ValidationError
 
 from schemas.health import Health
 
 
-def open_client(timeout_seconds: float) -> httpx2.AsyncClient:
+def open_client(timeout_seconds: float, headers: Mapping[str, str] | None = None) -> httpx2.AsyncClient:
     """A client for loopback addresses, whatever proxy the environment names."""
-    return httpx2.AsyncClient(trust_env=False, timeout=timeout_seconds)
+    return httpx2.AsyncClient(trust_env=False, timeout=timeout_seconds, headers=headers)
 
 
 async def ask_health(client: httpx2.AsyncClient, url: str) -> Health | None:

@@ -7,9 +7,8 @@ from uuid import uuid4
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from qna.ask import ANSWER_SECONDS_MAX, reach_api
+from qna.ask import open_api_client, reach_api
 from qna.failures import Failure, Misuse, PlatformFailed
-from qna.health import open_client
 from qna.settings import QnaSettings
 from qna.terminal import Progress
 from schemas.errors import ErrorResponse
@@ -61,7 +60,7 @@ async def rerun_execution(
 async def _post(
     path: str, body: dict[str, Any], kind: type[Answer], settings: QnaSettings, progress: Progress
 ) -> Answer:
-    async with reach_api(settings, progress) as url, open_client(ANSWER_SECONDS_MAX) as client:
+    async with reach_api(settings, progress) as url, open_api_client(settings) as client:
         progress.show(f"asking {url}{path}")
         try:
             reply = await client.post(f"{url}{path}", json=body)

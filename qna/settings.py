@@ -4,7 +4,7 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
-from pydantic import Field, HttpUrl, ValidationError
+from pydantic import Field, HttpUrl, SecretStr, ValidationError
 
 from qna.failures import Misuse
 from service.settings import ServiceSettings
@@ -39,6 +39,13 @@ class QnaSettings(ServiceSettings):
     validation_mcp_url: HttpUrl = Field(
         default=HttpUrl("http://localhost:3005"),
         description="Where the validation server listens and where the others find it.",
+    )
+    qna_api_key: SecretStr | None = Field(
+        default=None,
+        description="A key of `qna keys create` with which the command line asks the API server.",
+    )
+    qna_token: SecretStr | None = Field(
+        default=None, description="A token, with which the command line asks the API server instead."
     )
 
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from schemas.errors import ErrorDetail
 from schemas.label import DataLabel
@@ -13,6 +13,9 @@ from schemas.wire import Json, Wire, utc_now
 
 SCRIPT_LENGTH_MAX = 200_000
 """Characters."""
+
+VARIANTS_MAX = 32
+"""In one request."""
 
 DEFAULT_SEED = 1
 """Of every execution that replays no tape: the same script on the same data gives the same bytes."""
@@ -109,6 +112,27 @@ class ExecuteRequest(Wire):
     """False: the tape in the report lists no calls, which saves sending back what was sent."""
 
 
+class Variants(Wire):
+    """The body of `POST /execute/variants`: one taped run made several times, each with other answers.
+
+    All of them use one child, one after the other, and together at most `request.timeout_seconds`.
+    """
+
+    request: ExecuteRequest
+    """With the tape."""
+    answers: list[dict[int, Json]] = Field(min_length=1, max_length=VARIANTS_MAX)
+    """For each variant the answers that are not those of the tape, by the place of their call on it."""
+
+    @model_validator(mode="after")
+    def demand_calls(self) -> Self:
+        """An answer needs a call."""
+        calls = self.request.tape.calls if self.request.tape else []
+        places = {place for each in self.answers for place in each}
+        if self.request.tape is None or not places.issubset(range(len(calls))):
+            raise ValueError("each answer must be of a call on the tape")
+        return self
+
+
 class ValidateRequest(Wire):
     """The body of `POST /validate`."""
 
@@ -153,6 +177,12 @@ class ExecutionReport(Wire):
     recovery_suggestions: list[str] = Field(default_factory=list)
     metadata: ExecutionMetadata = Field(default_factory=ExecutionMetadata)
     tape: Tape | None = None
+
+
+class VariantReports(Wire):
+    """The answer of `POST /execute/variants`: in the order asked, without those that came too late."""
+
+    reports: list[ExecutionReport]
 
 
 class ExecutionEvent(Wire):

@@ -16,6 +16,7 @@ PRICE_CHARTS = frozenset(["chart"])
 OF_ANY = re.compile(
     r"\b(?:which|what|any)\b.*\b(?:stocks?|companies|etfs?|funds?|coins?|cryptos?)\b", re.IGNORECASE
 )
+WHAT_IT_DOES = re.compile(r"\bwhat (?:does|do) .+ do\b", re.IGNORECASE)
 LISTED = frozenset(["my holdings", "my orders", "my watchlist"])
 
 
@@ -101,9 +102,10 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
     is_vague = all(part.value in ("day_change",) for part in cut.of(PartKind.TOPIC))
     if says_more or not is_vague or (cut.of(PartKind.TOPIC) and cut.of(PartKind.SYMBOL)):
         return None
-    if any(part.value in LISTED for part in cut.of(PartKind.UNIVERSE)):
-        return None  # to be named is what is asked of them
     symbols, subject = symbols_of(cut.parts), subject_text(cut)
+    is_listed = any(part.value in LISTED for part in cut.of(PartKind.UNIVERSE)) or subject == "my account"
+    if is_listed or WHAT_IT_DOES.search(cut.text):
+        return None  # to be named, or described, is what is asked of them
     if any(part.value in PRICE_CHARTS for part in cut.of(PartKind.OUTPUT)) and len(symbols) < 2:
         return _timeless_chart(cut)
     period = "" if cut.of(PartKind.PERIOD) else f" {PERIOD}"
@@ -117,7 +119,7 @@ def _topicless(cut: Cut, terms: Terms) -> Expansion | None:
         return Expansion(
             as_sentence(f"How did {subject} perform {own}?"), DEFAULT_TOPIC, ("the return is meant",)
         )
-    if subject in ("my portfolio", "my account") and period:
+    if subject == "my portfolio" and period:
         return Expansion(
             f"What are the value of {subject}, today's profit and loss, and the largest gain and loss?",
             DEFAULT_TOPIC,

@@ -11,6 +11,9 @@ class TrustSettings(ServiceSettings):
     provenance_timeout_seconds: float = Field(
         default=20, gt=0, le=300, description="How long finding the sources of an answer's values may take."
     )
-    provenance_runs_at_once: int = Field(
-        default=4, ge=1, le=64, description="How many runs for one provenance are under way together."
+    provenance_runs_at_once: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="How many runs for one provenance are under way together; unset: as cores, up to 4.",
     )

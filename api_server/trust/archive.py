@@ -47,7 +47,10 @@ class Archive:
         return compare(old, new)
 
     async def find_sources(self, user_id: str, execution_id: str) -> Provenance:
-        """The source of every value; found once. Raises `NotReplayable`, `ExecutorUnavailable`."""
+        """The source of every value; found once, and again if time ran out then.
+
+        Raises `NotReplayable`, `ExecutorUnavailable`.
+        """
         kept = await self.storage.tapes.find_attached(user_id, execution_id, SOURCES)
         if kept is not None:
             try:
@@ -60,13 +63,13 @@ class Archive:
                 "there are no values whose sources could be found: the script did not complete",
                 suggestions=("Ask for the sources of an execution that completed.",),
             )
-        found = await find_sources(run, self._run_encoded, self.budget)
-        if found.is_complete:
+        found = await find_sources(run, self._run_variants, self.budget)
+        if found.duration_ms < self.budget.seconds * 1000:
             await self.storage.tapes.attach(execution_id, SOURCES, found.model_dump_json().encode())
         return found
 
-    async def _run_encoded(self, request: bytes) -> ExecutionReport:
-        return await self.executor.execute_encoded(request, REPLAY_SECONDS)
+    async def _run_variants(self, variants: bytes) -> list[ExecutionReport]:
+        return await self.executor.execute_variants(variants, REPLAY_SECONDS)
 
     async def _load_to_compare(self, user_id: str, execution_id: str) -> TapedRun:
         """The recording, or what is left without one: calls without their answers."""

@@ -26,12 +26,12 @@ class Trust:
 
 def open_trust(settings: ApiSettings, storage: Storage, once: Once, executor: ExecutionClient) -> Trust:
     """The parts on this storage and this execution server. Makes the key when there is none."""
-    budget = Budget(settings.provenance_timeout_seconds, settings.provenance_runs_at_once)
+    budget = Budget.fitting(settings.provenance_timeout_seconds, settings.provenance_runs_at_once)
     limits = RunLimits(settings.execution_timeout_seconds, settings.max_execution_memory_mb)
     runs = ChildRuns(storage, once, executor, limits)
     return Trust(
         archive=Archive(storage, executor, budget),
         child_runs=runs,
         reruns=Reruns(runs),
-        exchange=Exchange(storage, load_key(settings.qna_data_dir)),
+        exchange=Exchange(runs, load_key(settings.qna_data_dir)),
     )

@@ -2,10 +2,11 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -31,6 +32,10 @@ SIGNED = re.compile(r"change|return|growth|profit|loss|income|pnl|surprise|net_|
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
 SHORT_CLOCKS = ("t", "ts", "from", "to", "at")
 EPOCH_MIN = 900_000_000
+PLACES_REMEMBERED = 20_000
+
+Place = tuple[Any, ...]
+"""The way to a part of an answer: names and numbers."""
 
 
 class Kind(StrEnum):
@@ -52,18 +57,26 @@ class Kind(StrEnum):
     """Dates only."""
 
 
+WARPED = (Kind.SHAKEN, Kind.GENTLE)
+"""Those that set the numbers of a record apart."""
+
+
 @dataclass(frozen=True)
 class Leaf:
     """A number's surroundings. Numbers of one record share `record`; a symmetric matrix stays symmetric."""
 
     name: str
-    record: tuple[Any, ...]
+    record: Place
     centre: float
     """Geometric mean of all numbers of the object that it stands in."""
 
     def inside(self, key: str, part: Any, centre: float) -> "Leaf":
         """Where a part of the object here stands: its own numbers are one record."""
         return Leaf(key, self.record if _is_number(part) else (*self.record, key), centre)
+
+    def at(self, record: Place) -> "Leaf":
+        """Where a part of the list here stands."""
+        return Leaf(self.name, record, self.centre)
 
 
 def perturb(response: Any, kind: Kind) -> Any:
@@ -87,15 +100,23 @@ def has_listed_words(value: Any) -> bool:
 def _move(value: Any, leaf: Leaf, kind: Kind) -> Any:
     """`leaf` says where `value` stands; for an object or a list, `record` is the way to it."""
     if isinstance(value, dict):
-        centre = _centre(_numbers_of(value))
+        centre = _centre(_numbers_of(value)) if kind in WARPED else 1.0
         return {key: _move(part, leaf.inside(key, part, centre), kind) for key, part in value.items()}
     if isinstance(value, list):
         # A column's records are those of the object that it stands in: the column's name is left out.
         outer = leaf.record[:-1] if leaf.record and isinstance(leaf.record[-1], str) else leaf.record
-        return [
-            _move(part, replace(leaf, record=_record(outer, place)), kind) for place, part in enumerate(value)
-        ]
-    return _move_number(value, leaf, kind) if _is_number(value) else value
+        return _move_list(value, leaf.at(outer), kind)
+    return _mover(leaf, kind)(value, leaf.record) if _is_number(value) else value
+
+
+def _move_list(values: list[Any], leaf: Leaf, kind: Kind) -> list[Any]:
+    """A column takes a fast way: its name is looked at once."""
+    records = (_record(leaf.record, place) for place in range(len(values)))
+    pairs = zip(values, records, strict=True)
+    if any(isinstance(part, dict | list) for part in values):
+        return [_move(part, leaf.at(record), kind) for part, record in pairs]
+    move = _mover(leaf, kind)
+    return [move(part, record) if _is_number(part) else part for part, record in pairs]
 
 
 def _numbers_of(record: dict[str, Any]) -> Iterator[float]:
@@ -104,39 +125,52 @@ def _numbers_of(record: dict[str, Any]) -> Iterator[float]:
         yield from (number for number in (part if isinstance(part, list) else [part]) if _is_number(number))
 
 
-def _record(outer: tuple[Any, ...], place: int) -> tuple[Any, ...]:
+def _record(outer: Place, place: int) -> Place:
     if outer and isinstance(outer[-1], int):
         return (*outer[:-1], *sorted([outer[-1], place]))
     return (*outer, place)
 
 
-def _move_number(value: float, leaf: Leaf, kind: Kind) -> float:
-    is_whole = isinstance(value, int)
-    is_left_alone = NO_QUANTITY.search(leaf.name.lower()) or (is_whole and _is_clock(leaf, value))
-    if is_left_alone or (is_whole and kind is Kind.GENTLE):
-        return value
-    moved = value * _factor(value, leaf, kind)
-    if not math.isfinite(moved):
-        return value
-    return round(moved) if is_whole else moved
+def _mover(leaf: Leaf, kind: Kind) -> Callable[[float, Place], float]:
+    """Moves numbers of this name, each by its value and its record."""
+    if NO_QUANTITY.search(leaf.name.lower()):
+        return lambda value, _record: value
+    factor = _factor_of(leaf, kind)
+
+    def move(value: float, record: Place) -> float:
+        is_whole = isinstance(value, int)
+        if is_whole and (kind is Kind.GENTLE or _is_clock(leaf, value)):
+            return value
+        moved = value * factor(value, record)
+        if not math.isfinite(moved):
+            return value
+        return round(moved) if is_whole else moved
+
+    return move
 
 
-def _factor(value: float, leaf: Leaf, kind: Kind) -> float:
+def _factor_of(leaf: Leaf, kind: Kind) -> Callable[[float, Place], float]:
+    name, centre = leaf.name, leaf.centre
     match kind:
         case Kind.SCALED:
-            return SCALE
+            return lambda _value, _record: SCALE
         case Kind.SHAKEN:
-            return _spread(leaf.record, SHAKEN_MAX) * _warp(value, leaf.centre, WARP_MAX)
+            return lambda value, record: _spread(record, SHAKEN_MAX) * _warp(value, centre, WARP_MAX)
         case Kind.GENTLE:
-            return _spread(leaf.record, GENTLE_MAX) * _warp(value, leaf.centre, GENTLE_MAX)
+            return lambda value, record: _spread(record, GENTLE_MAX) * _warp(value, centre, GENTLE_MAX)
         case Kind.RAISED:
-            return CROSSING * _spread((leaf.name, *leaf.record), SHAKEN_MAX)
-        case _:
-            sign = -1.0 if value < 0 or SIGNED.search(leaf.name.lower()) else 1.0
-            return sign * _spread((*leaf.record, leaf.name), SHAKEN_MAX) / CROSSING
+            return lambda _value, record: CROSSING * _spread((name, *record), SHAKEN_MAX)
+    is_signed = bool(SIGNED.search(name.lower()))
+
+    def lower(value: float, record: Place) -> float:
+        sign = -1.0 if value < 0 or is_signed else 1.0
+        return sign * _spread((*record, name), SHAKEN_MAX) / CROSSING
+
+    return lower
 
 
-def _spread(place: tuple[Any, ...], most: float) -> float:
+@lru_cache(PLACES_REMEMBERED)
+def _spread(place: Place, most: float) -> float:
     """A factor from 1/most to most that depends on the place alone, and never is near 1."""
     drawn = int.from_bytes(blake2b(repr(place).encode(), digest_size=8).digest(), "big") / 2**64
     exponent = math.copysign(NEAREST + (1 - NEAREST) * abs(2 * drawn - 1), drawn - 0.5)

@@ -1,22 +1,23 @@
 """The source of every number: each call's data is moved, one call at a time, and what moves with it is noted.
 
-Rounds: all calls shaken; then scaled, for elasticities; texts and dates, where an answer shows some; at last
-far up and down, for calls that nothing seems to need and values that nothing seems to move.
+Rounds: all calls shaken, scaled for elasticities, and relabelled where an answer shows texts; at last far up
+and down, for calls that nothing seems to need and values that nothing seems to move.
 """
 
 import asyncio
+import os
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Any, Self, TypeVar
 
-from api_server.errors import NotReplayable
 from api_server.trust.perturbation import Kind, has_listed_words
-from api_server.trust.replay import call_key, judge_replay
-from api_server.trust.values import Value, direction_of, elasticity_of, is_number, movements, values_of
-from api_server.trust.variants import RunEncoded, Variants
+from api_server.trust.replay import call_key
+from api_server.trust.values import Value, direction_of, elasticity_of, movements, values_of
+from api_server.trust.variants import TOGETHER_MAX, Answers, RunEncoded, Variants
 from schemas.execution import ExecutionReport, RecordedCall, ToolCall
 from schemas.provenance import CallSource, Influence, Movement, Provenance, ValueSource
 from schemas.replay import TapedRun
@@ -24,10 +25,18 @@ from schemas.replay import TapedRun
 MILDER = {Kind.SHAKEN: Kind.GENTLE, Kind.RELABELLED: Kind.REDATED}
 """What is tried when the script does not accept the data."""
 
+SHAKING = (Kind.SHAKEN, Kind.GENTLE)
+
 CROSSINGS = (Kind.RAISED, Kind.LOWERED)
 
+RUNS_AT_ONCE_MAX = 4
 ALONE_MAX = 6
 """Up to so many calls are moved one by one: together they may keep a rank that each alone would change."""
+
+
+Found = TypeVar("Found")
+Move = tuple[int, Kind]
+"""The place of a call, and how its data is moved."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,12 @@ class Budget:
     """How much a provenance may take."""
 
     seconds: float = 20.0
-    runs_at_once: int = 4
+    runs_at_once: int = 2
+
+    @classmethod
+    def fitting(cls, seconds: float, runs_at_once: int | None) -> Self:
+        """So many runs at once, or as many as this machine has cores, up to 4."""
+        return cls(seconds, runs_at_once or min(os.cpu_count() or 1, RUNS_AT_ONCE_MAX))
 
 
 @dataclass
@@ -70,7 +84,8 @@ class Search:
 
     def __init__(self, taped: TapedRun, run: RunEncoded, budget: Budget) -> None:
         self.taped = taped
-        self.variants = Variants(taped, run, budget.runs_at_once)
+        self.budget = budget
+        self.variants = Variants(taped, run, budget.seconds)
         self.calls = taped.tape.calls
         self.values = values_of(taped.report)
         self.findings = [CallFindings("yes" if call.success else "failed_call") for call in self.calls]
@@ -81,41 +96,51 @@ class Search:
         self._places = {call_key(call): place for place, call in enumerate(self.calls)}
 
     async def run_rounds(self) -> None:
-        """All rounds, each in parallel."""
+        """All rounds, each in parallel. The first one is enough for most scripts."""
         places = sorted(self.open)
-        await asyncio.gather(self.check_replay(), self.try_each(places, Kind.SHAKEN))
-        await asyncio.gather(
-            self.try_each([place for place in places if self.moves_numbers(place)], Kind.SCALED),
-            self.try_each([place for place in places if self.may_choose(place)], Kind.RELABELLED),
-        )
-        dead = [place for place in places if not self.is_used(place)]
+        shown = {place for place in places if self.may_show(place)}
+        first = [(place, kind) for kind in (Kind.SHAKEN, Kind.SCALED) for place in places]
+        await self.try_all([*first, *((place, Kind.RELABELLED) for place in sorted(shown))])
+        unused = [place for place in places if not self.is_used(place)]
+        await self.try_all([(place, Kind.RELABELLED) for place in unused if place not in shown])
+        dead = [place for place in unused if not self.is_used(place)]
         await self.try_crossing(dead, list(self.values))
         if orphans := self.orphans():
             await self.try_crossing(places, orphans)
+        if not self.variants.runs:
+            await self.variants.run([])  # there was nothing to move: only whether it is exact
         self.is_complete = not any(finding.tested == "script_fails" for finding in self.findings)
 
-    async def check_replay(self) -> None:
-        """Without an exact replay nothing can be said of what moved."""
-        verdict = judge_replay(self.taped, await self.variants.run_unmoved())
-        if not verdict.is_identical:
-            first = verdict.divergences[0]
-            raise NotReplayable(
-                f"the sources cannot be found, because a replay is not exact: {first.message}",
-                suggestions=("Run it again on live data.",),
-                divergence=first.model_dump(mode="json"),
-            )
-
-    async def try_each(self, places: Iterable[int], kind: Kind) -> None:
-        """Move the data of each of these calls, one in each run."""
-        await asyncio.gather(*(self.try_one(place, kind) for place in places))
-
-    async def try_one(self, place: int, kind: Kind) -> None:
-        """Move the data of one call; more gently when the script does not accept it."""
-        report = await self.variants.run({place: kind})
-        if report is not None and not report.success and kind in MILDER:
+    async def try_all(self, moves: list[Move]) -> None:
+        """Move the data of one call in each run; more gently where the script does not accept it."""
+        refused = await self.try_each(moves)
+        for place, _ in refused:
             self.findings[place].decides = True
-            report = await self.variants.run({place: MILDER[kind]})
-        self.note(place, kind, report)
+        milder = [(place, MILDER[kind]) for place, kind in refused if kind in MILDER]
+        if milder:
+            await self.try_each(milder)
+
+    async def try_each(self, moves: list[Move]) -> list[Move]:
+        """Make these runs, and note what they show. Those with which the script failed."""
+        variants = [(move, self.variants.move(dict([move]))) for move in moves]
+        for move, answers in variants:
+            if not answers:
+                self.note(move, None)
+        there = [variant for variant in variants if variant[1]]
+        parts = [there[start :: self.lanes(there)] for start in range(self.lanes(there))]
+        refused = await _all_or_none(*(self.try_part(part) for part in parts))
+        return [move for part in refused for move in part]
+
+    async def try_part(self, part: list[tuple[Move, Answers]]) -> list[Move]:
+        """Make these runs in one child."""
+        reports = await self.variants.run([answers for _, answers in part])
+        for (move, _), report in zip(part, reports, strict=True):
+            self.note(move, report)
+        return [move for (move, _), report in zip(part, reports, strict=True) if not report.success]
+
+    def lanes(self, variants: list[Any]) -> int:
+        """How many children share these runs."""
+        return max(min(self.budget.runs_at_once, len(variants)), -(-len(variants) // TOGETHER_MAX))
 
     async def try_crossing(self, places: list[int], watched: list[str]) -> None:
         """Move the data of these calls far up and far down, to see whether one of `watched` moves.
@@ -126,32 +151,30 @@ class Search:
             halves = (
                 [CROSSINGS[number % 2] for number in range(turn, turn + len(places))] for turn in (0, 1)
             )
-            runs = [self.variants.run(dict(zip(places, kinds, strict=True))) for kinds in halves]
-            if not any(map(partial(self.shows, watched), await asyncio.gather(*runs))):
+            moved = [self.variants.move(dict(zip(places, kinds, strict=True))) for kinds in halves]
+            if not any(map(partial(self.shows, watched), await self.variants.run(list(filter(None, moved))))):
                 return
-        await asyncio.gather(*(self.try_each(places, kind) for kind in CROSSINGS))
+        await self.try_all([(place, kind) for kind in CROSSINGS for place in places])
 
-    def shows(self, watched: list[str], report: ExecutionReport | None) -> bool:
+    def shows(self, watched: list[str], report: ExecutionReport) -> bool:
         """Whether one of `watched` moved, or the script took another way."""
-        if report is None:
-            return False
         if not report.success or self.missed_calls(report.metadata.tool_calls):
             return True
         return not movements(self.values, values_of(report)).keys().isdisjoint(watched)
 
-    def note(self, place: int, kind: Kind, report: ExecutionReport | None) -> None:
+    def note(self, move: Move, report: ExecutionReport | None) -> None:
         """Keep what one variant showed; `report` is None when there was nothing to move."""
+        place, kind = move
         finding = self.findings[place]
-        if kind is Kind.SHAKEN:
+        if kind in SHAKING:
             self.open.discard(place)
             finding.tested = "no_values" if report is None else "yes" if report.success else "script_fails"
-        if report is None:
+        if report is None or (not report.success and kind in MILDER):
             return
         finding.next_calls |= self.missed_calls(report.metadata.tool_calls)
         if not report.success:
-            finding.decides = True
             return
-        if kind is not Kind.SHAKEN and finding.tested == "no_values":
+        if kind not in SHAKING and finding.tested == "no_values":
             finding.tested = "yes"
         after = values_of(report)
         for name, moved in movements(self.values, after).items():
@@ -164,16 +187,12 @@ class Search:
         identities = {call_key(call) for call in made}
         return {place for key, place in self._places.items() if key not in identities}
 
-    def moves_numbers(self, place: int) -> bool:
-        """Whether a number of the answer moves with this call."""
-        return any(is_number(self.values[name].value) for name in self.findings[place].moved)
-
-    def may_choose(self, place: int) -> bool:
+    def may_show(self, place: int) -> bool:
         """Whether texts of this call may show in the answer, or decide what is asked next."""
         shows_words = any(
             isinstance(value.value, str | bool) for value in self.values.values() if value.kind == "row"
         )
-        return shows_words or not self.is_used(place) or has_listed_words(self.calls[place].response)
+        return shows_words or has_listed_words(self.calls[place].response)
 
     def is_used(self, place: int) -> bool:
         """Whether anything depends on this call."""
@@ -243,6 +262,17 @@ class Search:
             direction=direction_of(before, after.value) if after else None,
             elasticity=elasticity_of(before, after.value) if after else None,
         )
+
+
+async def _all_or_none(*work: Coroutine[Any, Any, Found]) -> list[Found]:
+    """As `asyncio.gather`, but what fails leaves nothing behind that still runs."""
+    tasks = [asyncio.ensure_future(each) for each in work]
+    try:
+        return await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _source_of(call: RecordedCall, finding: CallFindings, clock: datetime, *, is_used: bool) -> CallSource:

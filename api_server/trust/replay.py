@@ -6,11 +6,8 @@ from typing import Any
 
 from api_server.presentation import present
 from api_server.trust.canonical import canonical, differences, sha256_of
-from schemas.execution import ExecuteRequest, ExecutionReport, Outcome, ToolCall
+from schemas.execution import ExecuteRequest, ExecutionReport, ToolCall
 from schemas.replay import Divergence, DivergenceKind, Replay, TapedRun, VersionChange
-
-REPRODUCIBLE = frozenset([Outcome.COMPLETED, Outcome.RAISED, Outcome.REFUSED])
-"""Ends that follow from script and data alone. The others depend on the machine and its load."""
 
 SHOWN_CHARACTERS_MAX = 200
 REPLAY_SECONDS = 120.0

@@ -1,58 +1,75 @@
-"""The script on its tape with the answer of one call moved: requests made cheaply, many at once."""
+"""The script on its tape with the answers of some calls moved, and whether it can be trusted to run so."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from api_server.errors import NotReplayable
 from api_server.trust.perturbation import Kind, perturb
-from api_server.trust.replay import replay_request
-from schemas.execution import ExecutionReport, OffTape, RecordedCall
+from api_server.trust.replay import REPLAY_SECONDS, judge_replay, replay_request
+from schemas.execution import VARIANTS_MAX, ExecutionReport, OffTape
 from schemas.replay import TapedRun
 
-RunEncoded = Callable[[bytes], Awaitable[ExecutionReport]]
-"""Sends the JSON of an `ExecuteRequest` to the execution server."""
+RunEncoded = Callable[[bytes], Awaitable[list[ExecutionReport]]]
+"""Sends the JSON of `schemas.execution.Variants` to the execution server."""
+
+TOGETHER_MAX = VARIANTS_MAX - 1
+"""Variants of one request, which ends with the tape as it is."""
+
+Answers = dict[str, Any]
+"""Other answers than those of the tape, by the place of their call; JSON has text for keys."""
 
 
 class Variants:
-    """Runs variants of one taped run, at most `at_once` together; counts them."""
+    """Runs variants of one taped run, each request at most `seconds`; counts the runs."""
 
-    def __init__(self, taped: TapedRun, run: RunEncoded, at_once: int) -> None:
-        self.calls = taped.tape.calls
+    def __init__(self, taped: TapedRun, run: RunEncoded, seconds: float) -> None:
         self.runs = 0
+        self._taped = taped
         self._run = run
-        self._gate = asyncio.Semaphore(at_once)
-        request = replay_request(taped, "exec_0").model_copy(
-            update={"tape": None, "off_tape": OffTape.APPROXIMATE}
+        limits = {"off_tape": OffTape.APPROXIMATE, "timeout_seconds": min(seconds, REPLAY_SECONDS)}
+        request = replay_request(taped, f"{taped.tape.execution_id}.source")
+        self._request = orjson.Fragment(request.model_copy(update=limits).model_dump_json())
+
+    def move(self, kinds: Mapping[int, Kind]) -> Answers:
+        """The answers of calls, by their places, moved as asked; without those in which nothing moves."""
+        calls = self._taped.tape.calls
+        moved = {place: perturb(calls[place].response, kind) for place, kind in kinds.items()}
+        return {str(place): answer for place, answer in moved.items() if answer != calls[place].response}
+
+    async def run(self, variants: Sequence[Answers]) -> list[ExecutionReport]:
+        """Their reports, of at most `TOGETHER_MAX`.
+
+        One child runs them all, and the tape as it is after them. Unless that gives what was recorded, the
+        script leaves traces, and each variant gets a child of its own. Raises `NotReplayable`, and
+        `TimeoutError` when there was not enough time.
+        """
+        *reports, unmoved = await self._send([*variants, {}])
+        if variants and not self._is_exact(unmoved):
+            reports = [(await self._send([each]))[0] for each in variants]
+            (unmoved,) = await self._send([{}])
+        self._demand_exact(unmoved)
+        return reports
+
+    def _is_exact(self, unmoved: ExecutionReport) -> bool:
+        return judge_replay(self._taped, unmoved).is_identical
+
+    def _demand_exact(self, unmoved: ExecutionReport) -> None:
+        """Without an exact replay nothing can be said of what moved."""
+        verdict = judge_replay(self._taped, unmoved)
+        if verdict.is_identical:
+            return
+        first = verdict.divergences[0]
+        raise NotReplayable(
+            f"the sources cannot be found, because a replay is not exact: {first.message}",
+            suggestions=("Run it again on live data.",),
+            divergence=first.model_dump(mode="json"),
         )
-        self._request = request.model_dump(mode="json")
-        self._tape = taped.tape.model_copy(update={"calls": []}).model_dump(mode="json")
-        self._parts = [_encode(call, call.response) for call in self.calls]
 
-    async def run(self, kinds: Mapping[int, Kind]) -> ExecutionReport | None:
-        """The script with calls moved, each by its place; None when there is nothing to move in them."""
-        parts = [*self._parts]
-        for place, kind in kinds.items():
-            response = self.calls[place].response
-            moved = perturb(response, kind)
-            if moved != response:
-                parts[place] = _encode(self.calls[place], moved)
-        return None if parts == self._parts else await self._send(parts)
-
-    async def run_unmoved(self) -> ExecutionReport:
-        """The script on its tape as it is."""
-        return await self._send(self._parts)
-
-    async def _send(self, parts: list[orjson.Fragment]) -> ExecutionReport:
-        self.runs += 1
-        identity = {"execution_id": f"{self._tape['execution_id']}.source.{self.runs}"}
-        body = orjson.dumps({**self._request, **identity, "tape": {**self._tape, "calls": parts}})
-        async with self._gate:
-            return await self._run(body)
-
-
-def _encode(call: RecordedCall, response: Any) -> orjson.Fragment:
-    """A call with another answer. Its digest is not that of the answer, and nobody asks."""
-    facts = call.model_copy(update={"response": None, "metadata": {}}).model_dump(mode="json")
-    return orjson.Fragment(orjson.dumps({**facts, "response": response}))
+    async def _send(self, variants: Sequence[Answers]) -> list[ExecutionReport]:
+        self.runs += len(variants)
+        reports = await self._run(orjson.dumps({"request": self._request, "answers": variants}))
+        if len(reports) < len(variants):
+            raise TimeoutError
+        return reports

@@ -1,4 +1,4 @@
-"""One child: it takes one job from its channel, runs one script, reports, and ends.
+"""One child: it takes a job from its channel, runs one script, reports, and ends.
 
 Frames it sends: `report` (of the check), `compiled`, `begun`, `step`, `calls`, `printed`, and as the last
 one of `refused`, `bad_parameters`, `flood`, `raised`, `out_of_memory`, `finished`. The server believes
@@ -78,14 +78,26 @@ class Child:
         self.started = resource.getrusage(resource.RUSAGE_SELF)
 
     def serve(self, channel: Channel) -> None:
-        """Take the one job and do it; rehearse before it as often as asked."""
+        """Take the one job and do it; rehearse before it as often as asked.
+
+        A job that is one of several is the same script on other data: the next one follows it here.
+        """
         self.prepare(channel)
         while (job := channel.receive())["type"] == "rehearse":
             self.rehearse()
             self.prepare(channel)
             channel.send({"type": "ready"})
-        self.started = resource.getrusage(resource.RUSAGE_SELF)
         resource_limits.apply_for_run(self.baseline_bytes, job["memory_bytes"], job["cpu_seconds"])
+        self.work(channel, job)
+        while job["is_followed"]:
+            self.randomness.set(DEFAULT_SEED)
+            self.prepare(channel)
+            job = channel.receive()
+            self.work(channel, job)
+
+    def work(self, channel: Channel, job: dict[str, Any]) -> None:
+        """Do one job."""
+        self.started = resource.getrusage(resource.RUSAGE_SELF)
         try:
             if job["type"] == "validate":
                 report = analyse(job["script"], self.policy)

@@ -9,12 +9,11 @@ from tempfile import TemporaryDirectory
 
 import httpx2
 
-from qna.ask import ANSWER_SECONDS_MAX, AskOptions, post_question, reach_api, start_own
+from qna.ask import AskOptions, open_api_client, post_question, reach_api, start_own
 from qna.evaluation.questions import EvaluationQuestion
 from qna.evaluation.scoring import Score, score
 from qna.evaluation.summary import Evaluation, pass_by_kind, summarise
 from qna.failures import Misuse
-from qna.health import open_client
 from qna.settings import QnaSettings
 from qna.terminal import Progress
 
@@ -45,7 +44,7 @@ async def run_evaluation(
     progress: Progress,
 ) -> Evaluation:
     """Ask one after the other, each in a conversation of its own."""
-    async with reach(settings, options, progress) as url, open_client(ANSWER_SECONDS_MAX) as client:
+    async with reach(settings, options, progress) as url, open_api_client(settings) as client:
 
         def show(number: int, question: EvaluationQuestion) -> None:
             progress.show(f"{number} of {len(questions)}: {question.question}")

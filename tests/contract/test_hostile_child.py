@@ -17,6 +17,7 @@ from executor.jail.process import ChildProcess
 from executor.jail.server_channel import ServerChannel
 from executor.report import RunLimits
 from executor.runner import Run, Surroundings
+from executor.script_cache import CompiledScript
 from sandbox_policies.policy import load_policy
 from schemas.execution import ExecuteRequest, ExecutionReport, Outcome
 
@@ -48,8 +49,17 @@ def raw(body: bytes) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
-async def run_child(said: bytes, then: str = "leave", again: bytes = b"", **request: Any) -> ExecutionReport:
-    """The report on a child that says `said` and then leaves, stays, or says `again` without end."""
+async def run_child(
+    said: bytes,
+    then: str = "leave",
+    again: bytes = b"",
+    compiled: CompiledScript | None = None,
+    **request: Any,
+) -> ExecutionReport:
+    """The report on a child that says `said` and then leaves, stays, or says `again` without end.
+
+    It ran the script before when its `compiled` code is known.
+    """
     ours, theirs = socket.socketpair()
     with theirs, tempfile.TemporaryFile() as script:
         script.write(f"{said.hex()}\n{again.hex()}\n".encode())
@@ -61,7 +71,7 @@ async def run_child(said: bytes, then: str = "leave", again: bytes = b"", **requ
     body = ExecuteRequest(script="result = 1", execution_id="hostile", **{"timeout_seconds": 5, **request})
     limits = RunLimits(body.timeout_seconds, body.max_memory_mb)
     child = ChildProcess(pid, os.pidfd_open(pid), ServerChannel(ours))
-    report = await Run(body, limits, around).execute(child, Launcher())
+    report = await Run(body, limits, around, compiled=compiled).execute(child, Launcher())
     await asyncio.gather(*around.closings)
     assert ExecutionReport.model_validate_json(report.model_dump_json()) == report
     return report
@@ -101,6 +111,13 @@ async def test_what_no_honest_child_says_is_a_crash(name: str) -> None:
 
 async def test_an_honest_child_is_believed() -> None:
     assert (await run_child(encode(*HONEST, DONE), "stay")).result == "done"
+
+
+async def test_a_child_that_ran_the_script_before_cannot_give_later_children_other_code() -> None:
+    forged = encode({"type": "compiled", "code": "Zm9yZ2Vk", "parameters": {}}, *HONEST, DONE)
+    assert (await run_child(forged, "stay")).result == "done"
+    report = await run_child(forged, "stay", compiled=CompiledScript("a2VwdA==", {}))
+    assert report.outcome is Outcome.CRASHED
 
 
 async def test_what_comes_after_the_last_frame_is_not_read() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def migrate(settings: StorageSettings) -> None:
         await upgrade_schema(database)
         await database.close()
 
-    asyncio.run(upgrade())
+    with ThreadPoolExecutor(1) as thread:  # this one may have a loop that runs, as Playwright's does
+        thread.submit(lambda: asyncio.run(upgrade())).result()
 
 
 @asynccontextmanager

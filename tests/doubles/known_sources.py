@@ -258,6 +258,16 @@ SCRIPTS = [
         elasticities={("x", A): 1.0},
     ),
     known(
+        "traces that a run leaves for the next one in its process",
+        """
+        places = pd.get_option('display.precision')
+        pd.set_option('display.precision', places + 1)
+        rows = [row('x', quote(symbol='AAA')['data']['price']), row('y', places)]
+        """,
+        sources={"x": {A}, "y": set()},
+        elasticities={("x", A): 1.0},
+    ),
+    known(
         "a least square fit",
         """
         a, b = (np.array(bars(symbol=s)['data']['close']) for s in ('AAA', 'BBB'))

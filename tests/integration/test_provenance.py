@@ -40,8 +40,8 @@ def sources_of(jail: ExecutionServer, taped: TapedRun, budget: Budget = ENOUGH) 
         async with httpx2.AsyncClient(trust_env=False) as http:
             client = ExecutionClient(jail.url, http)
 
-            async def run(body: bytes) -> ExecutionReport:
-                return await client.execute_encoded(body, 30)
+            async def run(variants: bytes) -> list[ExecutionReport]:
+                return await client.execute_variants(variants, 30)
 
             return await find_sources(taped, run, budget)
 

@@ -1,6 +1,8 @@
 """Replay, re-run, comparison, sources, export and import over HTTP, through the real jail."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -8,6 +10,10 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from api_server.errors import DatabaseUnavailable
+from api_server.storage.audit import Origin
+from api_server.storage.tapes import TapeStore
+from schemas.execution import ExecutionReport
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.sources_desk import create_sources_desk
 from tests.doubles.tool_server import ToolServer
@@ -177,6 +183,16 @@ async def test_the_sources_of_an_answer_are_found_once(api: TrustApi) -> None:
     assert again == first
 
 
+async def test_sources_that_a_script_hides_are_not_searched_again(api: TrustApi) -> None:
+    script = (
+        "from mcp_client import quote\nresult = quote(symbol='AAA')['data']['price']\nassert result == 100"
+    )
+    path = f"/executions/{await api.ask(script)}/provenance"
+    first = (await api.call("GET", path))["data"]
+    assert (first["is_complete"], first["calls"][0]["tested"]) == (False, "script_fails")
+    assert (await api.call("GET", path))["data"] == first
+
+
 async def test_there_are_no_sources_where_there_are_no_values(api: TrustApi) -> None:
     execution_id = await api.ask("result = 1\nraise ValueError('no')")
     reply = await api.http.get(f"/executions/{execution_id}/provenance", headers=ANN)
@@ -197,6 +213,55 @@ async def test_an_export_is_imported_and_replayed_by_another_user(api: TrustApi)
     assert rerun["execution"]["result"]["description"] == "AAA over 3 days"
     twice = (await api.call("POST", "/executions/import", BOB, content=reply.content))["data"]
     assert twice == imported
+
+
+async def export(api: TrustApi) -> bytes:
+    reply = await api.http.get(f"/executions/{await api.ask(SCRIPT)}/export", headers=ANN)
+    return reply.content
+
+
+async def import_file(api: TrustApi, content: bytes) -> str:
+    """The id of an execution that can be replayed as soon as it is said to be there."""
+    imported = await api.call("POST", "/executions/import", BOB, content=content)
+    execution_id: str = imported["data"]["execution_id"]
+    replay = await api.call("POST", f"/executions/{execution_id}/replay", BOB)
+    assert replay["data"]["is_identical"]
+    return execution_id
+
+
+async def test_a_file_that_is_imported_many_times_at_once_is_one_execution_in_one_session(
+    api: TrustApi,
+) -> None:
+    content = await export(api)
+    ids = await asyncio.gather(*(import_file(api, content) for _ in range(6)))
+    assert len({*ids, await import_file(api, content)}) == 1
+    for path, kind in (("/executions", "executions"), ("/conversation/sessions", "sessions")):
+        assert len((await api.call("GET", path, BOB))["data"][kind]) == 1, kind
+
+
+@pytest.mark.parametrize("path", ["/executions/exec", "/conversation/sess"])
+async def test_what_was_deleted_is_imported_anew(api: TrustApi, path: str) -> None:
+    content = await export(api)
+    first = await import_file(api, content)
+    await api.call("DELETE", first.replace("exec", path), BOB)
+    assert await import_file(api, content) != first
+
+
+class FullDisk(TapeStore):
+    """Keeps no tapes."""
+
+    async def save(self, execution_id: str, report: ExecutionReport) -> str | None:
+        raise DatabaseUnavailable(f"no space left for {execution_id}, which {report.outcome}")
+
+
+async def test_an_import_that_broke_off_does_not_stand_in_the_way_of_the_next(api: TrustApi) -> None:
+    content, runs = await export(api), api.trust.child_runs
+    storage = replace(runs.storage, tapes=FullDisk(runs.storage.database, size_max_mb=1))
+    exchange = replace(api.trust.exchange, runs=replace(runs, storage=storage))
+    with pytest.raises(DatabaseUnavailable):
+        await exchange.import_file("bob", content, Origin())
+    (broken,) = await runs.storage.servers.mark_interrupted()
+    assert await import_file(api, content) != broken
 
 
 async def test_a_changed_file_is_not_imported(api: TrustApi) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -17,6 +18,8 @@ from schemas.analysis import Analysis, AnalyzeResponse, Parameters
 from schemas.errors import ErrorDetail, ErrorResponse
 from schemas.execution import ExecutionReport, Outcome
 from schemas.health import Health
+
+KEY = "qna_key-of-tests"
 
 
 def answer(request: dict[str, Any], outcome: Outcome) -> AnalyzeResponse:
@@ -89,14 +92,38 @@ class ScriptedApi(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture(scope="module")
-def api_port() -> Iterator[int]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), ScriptedApi) as server:
+class GuardedApi(ScriptedApi):
+    """The same where every request must say who sends it; it keeps no executions."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        sent = (self.headers["X-API-Key"], self.headers["Authorization"])
+        known = sent in {(KEY, None), (None, f"Bearer {KEY}")}
+        status, code = (404, "EXECUTION_NOT_FOUND") if known else (401, "UNAUTHENTICATED")
+        self.send(status, refusal(code).model_dump_json())
+
+
+@contextmanager
+def serving(api: type[ScriptedApi]) -> Iterator[int]:
+    """The port at which `api` answers until the block ends."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), api) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture(scope="module")
+def api_port() -> Iterator[int]:
+    with serving(ScriptedApi) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def guarded_port() -> Iterator[int]:
+    with serving(GuardedApi) as port:
+        yield port
 
 
 def qna(*arguments: str, port: int, **options: Any) -> subprocess.CompletedProcess[str]:
@@ -152,6 +179,19 @@ def test_progress_goes_to_stderr(api_port: int) -> None:
     done = qna("ask", "good", port=api_port)
     assert "asking: good" in done.stderr
     assert "asking" not in done.stdout
+
+
+@pytest.mark.parametrize("command", [("ask", "good"), ("replay", "exec_1"), ("rerun", "exec_1")])
+def test_a_command_says_who_asks_with_the_key_or_the_token_of_the_environment(
+    guarded_port: int, monkeypatch: pytest.MonkeyPatch, command: tuple[str, str]
+) -> None:
+    for name, code in {"": "UNAUTHENTICATED", "QNA_API_KEY": "NOT_FOUND", "QNA_TOKEN": "NOT_FOUND"}.items():
+        with monkeypatch.context() as patch:
+            if name:
+                patch.setenv(name, KEY)
+            done = qna(*command, port=guarded_port)
+        assert done.returncode == ExitCode.MISUSE
+        assert code in done.stdout + done.stderr, name
 
 
 def test_a_question_that_is_missing_is_bad_usage(api_port: int) -> None:

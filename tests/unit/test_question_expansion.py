@@ -113,7 +113,8 @@ def test_a_name_that_was_read_as_a_symbol_is_said() -> None:
 @pytest.mark.parametrize(
     "question",
     [
-        "What are my positions?", "show my holdings", "my orders", "Plot NKE since 2015.",
+        "What are my positions?", "show my holdings", "Show my account.", "What does NKE do?", "my orders",
+        "Plot NKE since 2015.",
         "Which stocks gained the most today?", "which ETFs have the highest return in 2023",
     ],
 )  # fmt: skip
