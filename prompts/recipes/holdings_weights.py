@@ -78,7 +78,7 @@ def analyze(
 def describe(ranked: list[str], best: dict, risks: dict, objective: str, when: str) -> str:
     listed = ", ".join(f"{symbol} {best[symbol]:.1%}" for symbol in ranked if best[symbol] > 0.0005)
     return (
-        f"Weights of the holdings for the aim {NAMES[objective]}, by returns {when}: {listed}. With them the volatility was "
+        f"Weights of the holdings ({NAMES[objective]}), by returns {when}: {listed}. With them the volatility was "
         f"{risks['best']['volatility']:.2%} a year, with today's {risks['now']['volatility']:.2%}. This describes the past "
         "and is no advice."
     )

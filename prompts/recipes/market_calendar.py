@@ -113,7 +113,7 @@ def state(day: str, sessions: dict) -> str:
     if day not in sessions:
         return "closed"
     hours = f"{time_of(sessions[day][0])} to {time_of(sessions[day][1])} New York time"
-    return f"open from {hours}, which is early" if is_short(sessions[day]) else f"open from {hours}"
+    return f"open from {hours}, closing early" if is_short(sessions[day]) else f"open from {hours}"
 
 
 def describe_day(day: pd.Timestamp, sessions: dict) -> str:
