@@ -13,7 +13,7 @@ Questions:
     What is my available margin?
     What is the value of my portfolio?
     How much of my equity is in cash?
-    How much cash is in my account as a percent of equity?
+    Show the cash in my account as a percentage of equity.
 """
 
 from mcp_client import alpaca_trading_account, step

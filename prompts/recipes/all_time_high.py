@@ -5,7 +5,6 @@ trading: the answer says when it does. Closes are as they were traded, adjusted 
 
 Questions:
     What is the all-time high of KO?
-    How far is MSFT below its all-time high?
     How far is JPM from its all-time high?
     When was the all-time high of XOM?
     How far are HD and WMT below their all-time highs?

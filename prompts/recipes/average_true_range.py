@@ -7,7 +7,7 @@ close.
 Questions:
     What is the ATR of TSLA?
     What is the 14-day ATR of NVDA?
-    What is the 14-day ATR of AMD in dollars and in % of the price?
+    What is the 21-day ATR of AMD in dollars?
     What is the ATR of META in dollars?
     Show the average true range of SPY.
     Which of TSLA, NVDA and AMZN has the highest ATR?

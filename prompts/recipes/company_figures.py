@@ -10,7 +10,7 @@ Questions:
     What was the net income of MSFT?
     Show the quarterly gross margin of NVDA over the last 8 quarters.
     What are the total assets of JPM as of 2024-12-31?
-    Compare the net debt of T and VZ.
+    Compare the net debt of CVX and XOM.
     Which of AMZN and GOOGL had the highest capex in 2024?
     Show the annual revenue of AMZN since 2018.
     What is the revenue CAGR of META from 2019 to 2023?

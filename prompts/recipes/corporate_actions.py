@@ -4,7 +4,7 @@ Dividends are by ex-date and adjusted for splits. Mergers, spin-offs and buyback
 
 Questions:
     Show the corporate actions of KO.
-    Show the corporate actions of SPY over the past year.
+    Show the corporate actions of QQQ over the past 2 years.
     Show the dividends and splits of AAPL since 2010.
     What corporate actions did WMT have in 2023?
     List the splits and dividends of NVDA.

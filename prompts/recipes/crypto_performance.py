@@ -12,7 +12,7 @@ Questions:
     Plot Bitcoin over the last 6 months.
     What was the CAGR of Bitcoin over the past 3 years?
     Show the price chart of Dogecoin over the past 3 months.
-    What are the Sortino and Calmar ratios of Ethereum over the last 4 years?
+    What are the Sortino and Calmar ratios of Ethereum over the last 3 years?
     What is the Sharpe ratio of Bitcoin?
 """
 

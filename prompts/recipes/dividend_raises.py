@@ -6,10 +6,10 @@ other, which can make a raise and a cut.
 
 Questions:
     Has KO raised its dividend every year?
-    Has JNJ raised its dividend each year since 2005?
+    Has MRK raised its dividend each year since 2011?
     How many years in a row has PG raised its dividend?
     Did PEP raise its dividend every year over the last 10 years?
-    Has XOM increased its dividend every year since 2010?
+    Did XOM increase its dividend each year from 2010 to now?
     When did WMT last cut its dividend?
 """
 

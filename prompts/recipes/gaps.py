@@ -10,7 +10,7 @@ Questions:
     What was the largest gap of META over the last 250 trading days?
     Did GOOGL gap up at the open?
     What is the latest gap of SPY?
-    Did QQQ gap down at the open this morning?
+    Did QQQ gap down this morning?
 """
 
 from typing import Annotated

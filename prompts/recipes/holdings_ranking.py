@@ -7,12 +7,12 @@ Questions:
     Which of my holdings performed best over the past month?
     Which of my holdings lost the most over the past month?
     Which of my holdings has the best Sharpe ratio?
-    Which of my holdings has the worst risk-adjusted return?
+    Rank my positions by risk-adjusted return, lowest first.
     Which of my holdings has the worst Sharpe ratio?
     Which of my holdings performed worst this year?
-    Which of my holdings has the best risk-adjusted return?
+    Rank my positions by risk-adjusted return, highest first.
     Rank my holdings by maximum drawdown over the past year.
-    Which of my holdings had the smallest maximum drawdown over the past year?
+    Rank my holdings by smallest drawdown this year.
     Which of my holdings has the lowest volatility?
 """
 

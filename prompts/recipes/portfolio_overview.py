@@ -9,7 +9,7 @@ Questions:
     Show my account balance, profit and loss today, and my biggest gain and loss.
     Show the value of my account and my largest gain and loss.
     What is my balance and today's profit and loss?
-    How is my portfolio?
+    Show my portfolio.
     How is my portfolio today?
     What is my P&L today?
     What did I make today?

@@ -9,7 +9,7 @@ Questions:
     KO
     Give me an overview of MSFT.
     Tell me about JPM.
-    What is happening with NVDA today?
+    What is going on with NVDA today?
     What is going on with AMD right now?
 """
 

@@ -7,7 +7,7 @@ them.
 
 Questions:
     Show the 5-minute bars of TSLA.
-    What is the VWAP of NVDA today?
+    What is the VWAP of AMD today?
     Show the intraday prices of AMD.
     Plot the intraday chart of META on 2026-11-20.
     What was the VWAP of AMZN on 2026-11-20?

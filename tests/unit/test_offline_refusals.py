@@ -83,7 +83,7 @@ MISSING: list[tuple[str, str]] = [
     ("Which of my holdings lost the least this month?", "No recipe answers this combination: holdings, loss"),
     ("open and filled orders", "No recipe"),
     ("How did DIS do in my portfolio last year?", "'last year' is not clear"),
-    ("GOOG or GOOGL", "No recipe"),
+    ("DIS or UBER", "No recipe"),
     ("Show my top holdings", "about your account"),
     ("Which of the holdings of SPY is most volatile?", "No recipe"),
     ("What will the next earnings of AAPL be?", "forecasts"),
