@@ -2,13 +2,16 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 SCALE = 1.1
 EXPONENT = 1.15
@@ -32,8 +35,15 @@ SIGNED = re.compile(r"change|return|growth|profit|loss|income|pnl|surprise|net_|
 ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
 SHORT_CLOCKS = ("t", "ts", "from", "to", "at")
 EPOCH_MIN = 900_000_000
-PLACES_REMEMBERED = 20_000
+COLUMN_MIN = 32
+"""From so many numbers on an array is faster than a loop."""
+WHOLE_MAX = 2**48
+SPREADS_MIN = 64
+SPREADS_REMEMBERED = 512
+DATES_REMEMBERED = 20_000
+NUMBERS = frozenset([int, float, type(None)])
 
+Column = NDArray[np.float64]
 Place = tuple[Any, ...]
 """The way to a part of an answer: names and numbers."""
 
@@ -55,6 +65,8 @@ class Kind(StrEnum):
     """Texts, dates and truth values instead of numbers."""
     REDATED = "redated"
     """Dates only."""
+    STIRRED = "stirred"
+    """Shaken and relabelled at once."""
 
 
 WARPED = (Kind.SHAKEN, Kind.GENTLE)
@@ -81,6 +93,8 @@ class Leaf:
 
 def perturb(response: Any, kind: Kind) -> Any:
     """`response` with its data moved in the way of `kind`; the label on the data keeps all but its dates."""
+    if kind is Kind.STIRRED:
+        return perturb(perturb(response, Kind.SHAKEN), Kind.RELABELLED)
     if kind in (Kind.RELABELLED, Kind.REDATED):
         return _relabel(response, "", is_free=kind is Kind.RELABELLED)
     moved = _move(response, Leaf("", (), 1.0), kind)
@@ -110,7 +124,9 @@ def _move(value: Any, leaf: Leaf, kind: Kind) -> Any:
 
 
 def _move_list(values: list[Any], leaf: Leaf, kind: Kind) -> list[Any]:
-    """A column takes a fast way: its name is looked at once."""
+    """A long column of numbers is moved as one array."""
+    if len(values) >= COLUMN_MIN and _is_column(values):
+        return _move_column(values, leaf, kind)
     records = (_record(leaf.record, place) for place in range(len(values)))
     pairs = zip(values, records, strict=True)
     if any(isinstance(part, dict | list) for part in values):
@@ -119,10 +135,55 @@ def _move_list(values: list[Any], leaf: Leaf, kind: Kind) -> list[Any]:
     return [move(part, record) if _is_number(part) else part for part, record in pairs]
 
 
-def _numbers_of(record: dict[str, Any]) -> Iterator[float]:
+def _is_column(values: list[Any]) -> bool:
+    """Whether all are floats, or all whole numbers that a float holds exactly."""
+    kinds = {*map(type, values)}
+    return kinds == {float} or (kinds == {int} and min(values) > -WHOLE_MAX and max(values) < WHOLE_MAX)
+
+
+def _move_column(values: list[Any], leaf: Leaf, kind: Kind) -> list[Any]:
+    """As `_mover` moves each number, its place in the column being the end of its record."""
+    is_whole = isinstance(values[0], int)
+    if NO_QUANTITY.search(leaf.name.lower()) or (
+        is_whole and (kind is Kind.GENTLE or _is_clock(leaf, max(values)))
+    ):
+        return values
+    if leaf.record and isinstance(leaf.record[-1], int):  # a row of a matrix
+        move = _mover(leaf, kind)
+        return [move(value, _record(leaf.record, place)) for place, value in enumerate(values)]
+    column = np.array(values, dtype=float)
+    moved = column * _factors_of(leaf, kind, column)
+    kept = np.where(np.isfinite(moved), moved, column)
+    return list(np.rint(kept).astype(int).tolist() if is_whole else kept.tolist())
+
+
+def _factors_of(leaf: Leaf, kind: Kind, values: Column) -> Column | float:
+    """As `_factor_of`, for a whole column."""
+    record, size = leaf.record, len(values)
+    match kind:
+        case Kind.SCALED:
+            return SCALE
+        case Kind.SHAKEN:
+            return _spreads(record, size, SHAKEN_MAX) * _warps(values, leaf.centre, WARP_MAX)
+        case Kind.GENTLE:
+            return _spreads(record, size, GENTLE_MAX) * _warps(values, leaf.centre, GENTLE_MAX)
+        case Kind.RAISED:
+            return CROSSING * _spreads((leaf.name, *record), size, SHAKEN_MAX)
+    signs = -1.0 if SIGNED.search(leaf.name.lower()) else np.where(values < 0, -1.0, 1.0)
+    return signs * _spreads((leaf.name, *record), size, SHAKEN_MAX) / CROSSING
+
+
+def _numbers_of(record: dict[str, Any]) -> list[float]:
     """All numbers of an object: its own, and those of its columns."""
+    found: list[float] = []
     for part in record.values():
-        yield from (number for number in (part if isinstance(part, list) else [part]) if _is_number(number))
+        if not isinstance(part, list):
+            found += [part] if _is_number(part) else []
+        elif set(map(type, part)) <= {int, float}:
+            found += part
+        else:
+            found += [number for number in part if _is_number(number)]
+    return found
 
 
 def _record(outer: Place, place: int) -> Place:
@@ -164,17 +225,37 @@ def _factor_of(leaf: Leaf, kind: Kind) -> Callable[[float, Place], float]:
 
     def lower(value: float, record: Place) -> float:
         sign = -1.0 if value < 0 or is_signed else 1.0
-        return sign * _spread((*record, name), SHAKEN_MAX) / CROSSING
+        return sign * _spread((name, *record), SHAKEN_MAX) / CROSSING
 
     return lower
 
 
-@lru_cache(PLACES_REMEMBERED)
 def _spread(place: Place, most: float) -> float:
     """A factor from 1/most to most that depends on the place alone, and never is near 1."""
-    drawn = int.from_bytes(blake2b(repr(place).encode(), digest_size=8).digest(), "big") / 2**64
-    exponent = math.copysign(NEAREST + (1 - NEAREST) * abs(2 * drawn - 1), drawn - 0.5)
-    return math.exp(math.log(most) * exponent)
+    if place and isinstance(place[-1], int):
+        return float(_spreads(place[:-1], place[-1] + 1, most)[-1])
+    return float(_spreads(place, 1, most)[0])
+
+
+def _spreads(outer: Place, count: int, most: float) -> Column:
+    """The factors of the first `count` places inside `outer`."""
+    return _all_spreads(outer, max(SPREADS_MIN, 1 << (count - 1).bit_length()), most)[:count]
+
+
+@lru_cache(SPREADS_REMEMBERED)
+def _all_spreads(outer: Place, size: int, most: float) -> Column:
+    """The first ones are the same for every size."""
+    seed = int.from_bytes(blake2b(repr(outer).encode(), digest_size=8).digest(), "big")
+    drawn = np.random.default_rng(seed).random(size)
+    exponent = np.copysign(NEAREST + (1 - NEAREST) * abs(2 * drawn - 1), drawn - 0.5)
+    spreads: Column = np.exp(math.log(most) * exponent)
+    return spreads
+
+
+def _warps(values: Column, centre: float, most: float) -> Column:
+    """As `_warp`, of a whole column."""
+    apart = (np.abs(np.where(values == 0, centre, values)) / centre) ** (EXPONENT - 1)
+    return np.clip(apart, 1 / most, most)
 
 
 def _warp(value: float, centre: float, most: float) -> float:
@@ -185,9 +266,11 @@ def _warp(value: float, centre: float, most: float) -> float:
     return min(max(apart, 1 / most), most)
 
 
-def _centre(values: Iterable[float]) -> float:
-    logs = [math.log(abs(value)) for value in values if value and math.isfinite(value)]
-    return math.exp(sum(logs) / len(logs)) if logs else 1.0
+def _centre(values: list[float]) -> float:
+    """Geometric mean of all that have one."""
+    numbers = np.abs(np.array(values, dtype=float))
+    usable = numbers[(numbers > 0) & np.isfinite(numbers)]
+    return float(np.exp(np.log(usable).mean())) if len(usable) else 1.0
 
 
 def _is_number(value: Any) -> bool:
@@ -204,9 +287,11 @@ def _relabel(value: Any, name: str, *, is_free: bool) -> Any:
         case dict():
             is_label = name == "metadata"
             return {key: _relabel(part, key, is_free=is_free and not is_label) for key, part in value.items()}
+        case list() if NUMBERS.issuperset(map(type, value)):
+            return value
         case list() if is_free and all(isinstance(part, dict) for part in value):
             return [_relabel(part, name, is_free=is_free) for part in _turn_rows(value)]
-        case list() if is_free and len(set(map(str, value))) > 1 and all(map(_is_word, value)):
+        case list() if is_free and all(map(_is_word, value)) and len(set(value)) > 1:
             return [*value[1:], value[0]]
         case list():
             return [_relabel(part, name, is_free=is_free) for part in value]
@@ -238,10 +323,12 @@ def _relabel_text(text: str, *, is_free: bool) -> str:
     return f"{text} *" if is_open else text
 
 
+@lru_cache(DATES_REMEMBERED)
 def _move_date(text: str) -> str:
     try:
         moved = date.fromisoformat(text[:10]) - WEEK
-        datetime.fromisoformat(text)
+        if len(text) > len("2020-01-01"):
+            datetime.fromisoformat(text)
     except ValueError:
         return text
     return moved.isoformat() + text[10:]

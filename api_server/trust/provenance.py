@@ -1,7 +1,7 @@
 """The source of every number: each call's data is moved, one call at a time, and what moves with it is noted.
 
-Rounds: all calls shaken, scaled for elasticities, and relabelled where an answer shows texts; at last far up
-and down, for calls that nothing seems to need and values that nothing seems to move.
+Rounds: all calls shaken, relabelled too where an answer shows texts, and scaled for elasticities; at last far
+up and down, for calls that nothing seems to need and values that nothing seems to move.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from typing import Any, Self, TypeVar
 
 from api_server.trust.perturbation import Kind, has_listed_words
@@ -22,16 +21,21 @@ from schemas.execution import ExecutionReport, RecordedCall, ToolCall
 from schemas.provenance import CallSource, Influence, Movement, Provenance, ValueSource
 from schemas.replay import TapedRun
 
-MILDER = {Kind.SHAKEN: Kind.GENTLE, Kind.RELABELLED: Kind.REDATED}
+MILDER = {
+    Kind.STIRRED: (Kind.SHAKEN, Kind.RELABELLED),
+    Kind.SHAKEN: (Kind.GENTLE,),
+    Kind.RELABELLED: (Kind.REDATED,),
+}
 """What is tried when the script does not accept the data."""
 
-SHAKING = (Kind.SHAKEN, Kind.GENTLE)
+SHAKING = (Kind.STIRRED, Kind.SHAKEN, Kind.GENTLE)
 
 CROSSINGS = (Kind.RAISED, Kind.LOWERED)
 
 RUNS_AT_ONCE_MAX = 4
-ALONE_MAX = 6
-"""Up to so many calls are moved one by one: together they may keep a rank that each alone would change."""
+PAIR, ALONE_MAX = 2, 6
+"""Between them calls are moved one by one: together they may keep a rank that each alone would change. A pair
+does not, as one goes up while the other goes down."""
 
 
 Found = TypeVar("Found")
@@ -99,8 +103,8 @@ class Search:
         """All rounds, each in parallel. The first one is enough for most scripts."""
         places = sorted(self.open)
         shown = {place for place in places if self.may_show(place)}
-        first = [(place, kind) for kind in (Kind.SHAKEN, Kind.SCALED) for place in places]
-        await self.try_all([*first, *((place, Kind.RELABELLED) for place in sorted(shown))])
+        shaken = [(place, Kind.STIRRED if place in shown else Kind.SHAKEN) for place in places]
+        await self.try_all([*shaken, *((place, Kind.SCALED) for place in places)])
         unused = [place for place in places if not self.is_used(place)]
         await self.try_all([(place, Kind.RELABELLED) for place in unused if place not in shown])
         dead = [place for place in unused if not self.is_used(place)]
@@ -113,12 +117,11 @@ class Search:
 
     async def try_all(self, moves: list[Move]) -> None:
         """Move the data of one call in each run; more gently where the script does not accept it."""
-        refused = await self.try_each(moves)
-        for place, _ in refused:
-            self.findings[place].decides = True
-        milder = [(place, MILDER[kind]) for place, kind in refused if kind in MILDER]
-        if milder:
-            await self.try_each(milder)
+        while moves:
+            refused = await self.try_each(moves)
+            for place, _ in refused:
+                self.findings[place].decides = True
+            moves = [(place, milder) for place, kind in refused for milder in MILDER.get(kind, ())]
 
     async def try_each(self, moves: list[Move]) -> list[Move]:
         """Make these runs, and note what they show. Those with which the script failed."""
@@ -147,12 +150,13 @@ class Search:
 
         Many calls are moved in one run first, half of them up; one by one only if something happens then.
         """
-        if len(places) > ALONE_MAX:
+        if len(places) == PAIR or len(places) > ALONE_MAX:
             halves = (
                 [CROSSINGS[number % 2] for number in range(turn, turn + len(places))] for turn in (0, 1)
             )
             moved = [self.variants.move(dict(zip(places, kinds, strict=True))) for kinds in halves]
-            if not any(map(partial(self.shows, watched), await self.variants.run(list(filter(None, moved))))):
+            reports = await _all_or_none(*(self.variants.run([answers]) for answers in moved if answers))
+            if not any(self.shows(watched, report) for (report,) in reports):
                 return
         await self.try_all([(place, kind) for kind in CROSSINGS for place in places])
 

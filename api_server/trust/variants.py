@@ -1,5 +1,6 @@
 """The script on its tape with the answers of some calls moved, and whether it can be trusted to run so."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,7 @@ class Variants:
 
     def __init__(self, taped: TapedRun, run: RunEncoded, seconds: float) -> None:
         self.runs = 0
+        self._proof: asyncio.Future[bool] | None = None
         self._taped = taped
         self._run = run
         limits = {"off_tape": OffTape.APPROXIMATE, "timeout_seconds": min(seconds, REPLAY_SECONDS)}
@@ -41,16 +43,27 @@ class Variants:
     async def run(self, variants: Sequence[Answers]) -> list[ExecutionReport]:
         """Their reports, of at most `TOGETHER_MAX`.
 
-        One child runs them all, and the tape as it is after them. Unless that gives what was recorded, the
-        script leaves traces, and each variant gets a child of its own. Raises `NotReplayable`, and
-        `TimeoutError` when there was not enough time.
+        One child runs them all. The first request ends with the tape as it is: unless that gives what was
+        recorded, the script leaves traces, and each variant of the search gets a child of its own.
+        Raises `NotReplayable`, and `TimeoutError` when there was not enough time.
         """
-        *reports, unmoved = await self._send([*variants, {}])
-        if variants and not self._is_exact(unmoved):
-            reports = [(await self._send([each]))[0] for each in variants]
-            (unmoved,) = await self._send([{}])
+        if self._proof is not None:
+            reports = await self._send(variants)
+            return reports if len(variants) == 1 or await self._proof else await self._send_alone(variants)
+        self._proof = asyncio.get_running_loop().create_future()
+        try:
+            *reports, unmoved = await self._send([*variants, {}])
+            self._proof.set_result(self._is_exact(unmoved))
+        finally:
+            self._proof.cancel()  # unless it is done
+        if self._proof.result():
+            return reports
+        (unmoved,) = await self._send([{}])
         self._demand_exact(unmoved)
-        return reports
+        return await self._send_alone(variants)
+
+    async def _send_alone(self, variants: Sequence[Answers]) -> list[ExecutionReport]:
+        return [(await self._send([each]))[0] for each in variants]
 
     def _is_exact(self, unmoved: ExecutionReport) -> bool:
         return judge_replay(self._taped, unmoved).is_identical

@@ -90,12 +90,9 @@ async def test_reports_that_came_too_late_end_the_search() -> None:
 
 
 async def test_a_replay_that_is_not_exact_ends_the_other_runs_too() -> None:
-    requests = []
-
     async def run(request: bytes) -> list[ExecutionReport]:
-        requests.append(request)
         answers = orjson.loads(request)["answers"]
-        return await never(request) if len(requests) == 1 else [report_of(11.0)] * len(answers)
+        return [report_of(11.0)] * len(answers) if {} in answers else await never(request)
 
     with pytest.raises(NotReplayable, match="not exact"):
         await find_sources(a_taped_run(), run, Budget())
