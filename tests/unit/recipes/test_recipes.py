@@ -275,7 +275,7 @@ def choices_of(recipe: Recipe) -> Iterator[dict[str, Any]]:
 def test_an_overview_is_the_snapshot_and_the_return_of_the_months(
     runner: RecipeRunner, library: Library, closes: pd.DataFrame
 ) -> None:
-    found = values(runner.run(library.find("overview"), symbol="KO", months=3))
+    found = values(runner.run(library.find("price_and_return"), symbol="KO", months=3))
     series = closes["KO"].loc[closes.index[-1] - pd.DateOffset(months=3) :]
     assert found["return"] == pytest.approx(series.iloc[-1] / series.iloc[0] - 1, abs=TOLERANCE)
     price = values(runner.run(library.find("latest_price"), symbols=["KO"]))
@@ -283,7 +283,7 @@ def test_an_overview_is_the_snapshot_and_the_return_of_the_months(
 
 
 def test_an_overview_of_a_coin_is_in_its_currency(runner: RecipeRunner, library: Library) -> None:
-    result = runner.run(library.find("overview"), symbol="BTC/USD")
+    result = runner.run(library.find("price_and_return"), symbol="BTC/USD")
     price = values(runner.run(library.find("crypto_price"), symbols=["BTC/USD"]))
     assert (result.body[0].value, result.body[0].unit) == (price["BTC/USD"], "USD")
 
