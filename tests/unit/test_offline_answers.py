@@ -51,6 +51,8 @@ ANSWERS: list[tuple[str, str, dict[str, Any]]] = [
     ("Which performed best this year: BTC, ETH or solana?", "compare_performance",
      {"symbols": ["BTC/USD", "ETH/USD", "SOL/USD"], "days": None, "to_date": "year", "order": "highest"}),
     ("DIS stock", "summary", {"symbol": "DIS"}),
+    ("max drawdown of KO in 2010 as a chart", "max_drawdown",
+     {"symbols": ["KO"], "days": None, "start": "2010-01-01", "end": "2010-12-31"}),
     ("overview of UBER in 2021", "performance",
      {"symbol": "UBER", "days": None, "start": "2021-01-01", "end": "2021-12-31"}),
     ("UBER, last 2 years", "performance", {"symbol": "UBER", "days": None, "months": 24}),
