@@ -14,11 +14,17 @@ from benchmarks.scripts import TABLE, TRIVIAL, varied
 ROUNDS = 30
 REST_SECONDS = 0.3
 """Between runs, so that the pool is warm again: what is measured is an idle machine."""
+BREATH_SECONDS = 0.03
 
 
 async def rest() -> None:
     """Let the machine come to rest."""
     await asyncio.sleep(REST_SECONDS)
+
+
+async def breathe() -> None:
+    """Let the pool make the next child."""
+    await asyncio.sleep(BREATH_SECONDS)
 
 
 async def bench(name: str, script: str) -> None:
@@ -48,10 +54,21 @@ async def bench(name: str, script: str) -> None:
         )
 
 
+async def bench_in_a_row(name: str, script: str) -> None:
+    """Runs that follow each other as soon as a child is warm again: no process has slept for long."""
+    async with running_engine(warm_children=None) as warm, jupyter_kernel(script) as in_kernel:
+        contenders = {"jupyter_warm": in_kernel, "jail_warm_repeated": in_jail(warm, lambda _: script)}
+        figures = await run_rounds(contenders, ROUNDS, breathe)
+    for contender, found in figures.items():
+        ratio = round(found.median_ms / figures["jupyter_warm"].median_ms, 3)
+        print_line(f"jail_{name}_in_a_row", contender, found, jupyter_ratio=ratio)
+
+
 async def main() -> None:
     """Both scripts."""
     await bench("trivial", TRIVIAL)
     await bench("table", TABLE)
+    await bench_in_a_row("trivial", TRIVIAL)
 
 
 if __name__ == "__main__":

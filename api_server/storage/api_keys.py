@@ -47,7 +47,7 @@ class ApiKeyStore:
         async with self._database.writing() as connection:
             await self._users.add(connection, user_id)
             await connection.execute(api_keys.insert().values({**vars(key), "digest": _digest(text)}))
-            await self._audit.write(connection, user_id, deed, Origin())
+            await self._audit.write(connection, user_id, Origin(), deed)
         return key, text
 
     async def find(self, text: str) -> ApiKey | None:
@@ -82,7 +82,7 @@ class ApiKeyStore:
             done = await connection.execute(mine.values(revoked_at=utc_now()))
             if done.rowcount == 0:
                 return False
-            await self._audit.write(connection, None, Deed("key_revoked", "key", key_id), Origin())
+            await self._audit.write(connection, None, Origin(), Deed("key_revoked", "key", key_id))
         return True
 
 

@@ -51,6 +51,9 @@ class Deed:
     changes: dict[str, Any] = field(default_factory=dict)
 
 
+ADD = audit_logs.insert()
+
+
 class AuditStore:
     """Does nothing when `is_enabled` is false. Every method raises `DatabaseUnavailable`."""
 
@@ -62,26 +65,14 @@ class AuditStore:
         """Remember one deed."""
         if self._is_enabled:
             async with self._database.writing() as connection:
-                await self.write(connection, user_id, deed, origin)
+                await self.write(connection, user_id, origin, deed)
 
     async def write(
-        self, connection: AsyncConnection, user_id: str | None, deed: Deed, origin: Origin
+        self, connection: AsyncConnection, user_id: str | None, origin: Origin, *deeds: Deed
     ) -> None:
-        """The same inside a transaction: the deed and its record are there together."""
-        if not self._is_enabled:
-            return
-        entry = AuditEntry(
-            id=new_id("log"),
-            user_id=user_id,
-            action=deed.action,
-            resource_type=deed.resource_type,
-            resource_id=deed.resource_id,
-            changes=deed.changes,
-            ip_address=origin.ip_address,
-            user_agent=origin.user_agent[:USER_AGENT_LENGTH_MAX],
-            created_at=utc_now(),
-        )
-        await connection.execute(audit_logs.insert().values(vars(entry)))
+        """The same inside a transaction: the deeds and their record are there together."""
+        if self._is_enabled and deeds:
+            await connection.execute(ADD, [vars(_entry(user_id, deed, origin)) for deed in deeds])
 
     async def list_page(self, user_id: str | None = None, cursor: str | None = None) -> Page[AuditEntry]:
         """What a user did, or everybody, latest first. Raises `BadCursor`."""
@@ -91,3 +82,17 @@ class AuditStore:
         order = (audit_logs.c.created_at, audit_logs.c.id)
         async with self._database.reading() as connection:
             return await read_page(connection, query, order, cursor, lambda row: read_record(AuditEntry, row))
+
+
+def _entry(user_id: str | None, deed: Deed, origin: Origin) -> AuditEntry:
+    return AuditEntry(
+        id=new_id("log"),
+        user_id=user_id,
+        action=deed.action,
+        resource_type=deed.resource_type,
+        resource_id=deed.resource_id,
+        changes=deed.changes,
+        ip_address=origin.ip_address,
+        user_agent=origin.user_agent[:USER_AGENT_LENGTH_MAX],
+        created_at=utc_now(),
+    )

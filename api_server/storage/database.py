@@ -6,12 +6,12 @@ The databases' own failures become `DatabaseUnavailable`; a wrong statement of o
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, event, text
+from sqlalchemy import RowMapping, Select, Table, event, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, ProgrammingError
@@ -34,6 +34,7 @@ WHOLE_TRANSACTION_FACTOR = 3
 
 OPENING = "BEGIN"
 WRITING_OPTIONS = {"sqlite_begin": "BEGIN IMMEDIATE"}
+ALONE_OPTIONS = {"sqlite_begin": ""}
 
 
 class BadDatabaseUrl(Exception):
@@ -49,6 +50,7 @@ class Database:
         self.is_embedded = url.get_backend_name() == "sqlite"
         self._engine = _create_engine(url, pool_size, timeout_seconds)
         self._writing_engine = self._engine.execution_options(**WRITING_OPTIONS)
+        self._alone_engine = self._engine.execution_options(**ALONE_OPTIONS)
         self._failures = _list_failures(url)
         # SQLite has one writer at a time: waiting here is fairer and quicker than its busy polling.
         self._turn: AbstractAsyncContextManager[Any] = asyncio.Lock() if self.is_embedded else nullcontext()
@@ -63,6 +65,12 @@ class Database:
         """A connection whose reads see one state of the database."""
         async with self._limited(), self._engine.begin() as connection:
             yield connection
+
+    async def read(self, query: Select[Any], values: Mapping[str, Any] | None = None) -> Sequence[RowMapping]:
+        """The rows of one query, which needs no transaction around it."""
+        async with self._limited(), self._alone_engine.connect() as connection:
+            rows: Sequence[RowMapping] = (await connection.execute(query, values)).mappings().all()
+            return rows
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncConnection]:
@@ -199,7 +207,9 @@ def _prepare_sqlite(engine: AsyncEngine, timeout_seconds: float) -> None:
 
     @event.listens_for(pool_side, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", OPENING))
+        opening = connection.get_execution_options().get("sqlite_begin", OPENING)
+        if opening:
+            connection.exec_driver_sql(opening)
 
     @event.listens_for(pool_side, "before_cursor_execute")
     def set_deadline(connection: Connection, *_statement: Any) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.database import Database
@@ -10,6 +10,19 @@ from api_server.storage.tables import chat_sessions, execution_events, execution
 from schemas.progress import ProgressEvent
 
 EVENTS_AT_ONCE_MAX = 1000
+
+
+# Statements of every question are built once.
+ADD = execution_events.insert()
+THERE = select(executions.c.id).where(
+    executions.c.id.in_(bindparam("wanted", expanding=True)), executions.c.user_id == bindparam("user")
+)
+COUNT = (
+    update(chat_sessions)
+    .where(chat_sessions.c.id == bindparam("counted"))
+    .values(event_count=chat_sessions.c.event_count + bindparam("more"))
+    .returning(chat_sessions.c.event_count)
+)
 
 
 class EventStore:
@@ -27,16 +40,16 @@ class EventStore:
         if not events:
             return []
         wanted = {event.execution_id for event in events}
-        query = select(executions.c.id).where(executions.c.id.in_(wanted), executions.c.user_id == user_id)
+        mine = {"wanted": sorted(wanted), "user": user_id}
         async with self._database.writing() as connection:
-            there = set((await connection.execute(query)).scalars())
+            there = set((await connection.execute(THERE, mine)).scalars())
             wanted_events = [event for event in events if event.execution_id in there]
             numbered = await number_in_sessions(connection, wanted_events)
             rows = [
                 {**event.model_dump(), "type": event.type.value, "user_id": user_id} for event in numbered
             ]
             if rows:
-                await connection.execute(execution_events.insert(), rows)
+                await connection.execute(ADD, rows)
         return numbered
 
     async def after(
@@ -85,9 +98,8 @@ async def number_in_sessions(
     numbered: dict[int, ProgressEvent] = {}
     for session_id in sorted({event.session_id for event in events}):
         mine = [place for place, event in enumerate(events) if event.session_id == session_id]
-        counted = update(chat_sessions).where(chat_sessions.c.id == session_id)
-        counted = counted.values(event_count=chat_sessions.c.event_count + len(mine))
-        last = (await connection.execute(counted.returning(chat_sessions.c.event_count))).scalar_one()
+        more = {"counted": session_id, "more": len(mine)}
+        last = (await connection.execute(COUNT, more)).scalar_one()
         for number, place in enumerate(mine, start=last - len(mine) + 1):
             numbered[place] = events[place].model_copy(update={"session_sequence": number})
     return [numbered[place] for place in range(len(events))]

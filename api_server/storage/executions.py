@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import ExecutionNotFound, RequestIdTaken
@@ -36,6 +36,23 @@ LATEST_MAX = 50
 TURN_COLUMNS = [executions.c[name] for name in list_fields(TurnBefore)]
 SUMMARY_COLUMNS = [executions.c[name] for name in list_fields(ExecutionSummary)]
 ASKED_COLUMNS = [executions.c[name] for name in list_fields(AskedBefore)]
+
+
+def _latest(*columns: Any) -> Select[Any]:
+    """The latest `count` of a `session` of a `user`, built once: it is asked with every question."""
+    mine = select(*columns).where(
+        executions.c.user_id == bindparam("user"),
+        executions.c.session_id == bindparam("session"),
+        executions.c.deleted_at.is_(None),
+    )
+    return mine.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(bindparam("count"))
+
+
+def _of(user_id: str, session_id: str, count: int) -> dict[str, Any]:
+    return {"user": user_id, "session": session_id, "count": count}
+
+
+LATEST, LATEST_TURNS, LATEST_ASKED = _latest(executions), _latest(*TURN_COLUMNS), _latest(*ASKED_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -68,6 +85,8 @@ class ExecutionStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        adding = database.insert(executions).on_conflict_do_nothing(index_elements=["id"])
+        self._add = adding.returning(executions)
 
     async def add(self, connection: AsyncConnection, new: NewExecution) -> tuple[Execution, bool]:
         """Write it down as pending, and whether that is new. Its user and session are there already.
@@ -77,8 +96,7 @@ class ExecutionStore:
         """
         parent = await self._find(connection, new.user_id, new.parent_id) if new.parent_id else None
         row = _pending_row(new, parent)
-        insert = self._database.insert(executions).values(row).on_conflict_do_nothing(index_elements=["id"])
-        added = (await connection.execute(insert.returning(executions))).mappings().first()
+        added = (await connection.execute(self._add, row)).mappings().first()
         if added is not None:
             return read_execution(added), True
         mine = and_(_is(new.user_id, new.id), executions.c.request_digest == new.request_digest)
@@ -119,25 +137,19 @@ class ExecutionStore:
         self, user_id: str, session_id: str, count: int = LATEST_MAX
     ) -> Sequence[Execution]:
         """The latest executions of a session with all their facts, latest first."""
-        query = _latest(select(executions), user_id, session_id, count)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
+        rows = await self._database.read(LATEST, _of(user_id, session_id, count))
         return [read_execution(row) for row in rows]
 
     async def list_turns(self, user_id: str, session_id: str, count: int) -> Sequence[TurnBefore]:
         """What follow-ups lean on of the same executions: their reports stay where they are."""
-        query = _latest(select(*TURN_COLUMNS), user_id, session_id, count)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
+        rows = await self._database.read(LATEST_TURNS, _of(user_id, session_id, count))
         return [read_record(TurnBefore, row) for row in rows]
 
     async def list_asked(
         self, user_id: str, session_id: str, count: int = LATEST_MAX
     ) -> Sequence[AskedBefore]:
         """The same without what was found, for a model that must not see it."""
-        query = _latest(select(*ASKED_COLUMNS), user_id, session_id, count)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
+        rows = await self._database.read(LATEST_ASKED, _of(user_id, session_id, count))
         return [read_record(AskedBefore, row) for row in rows]
 
     async def list_runs(self, user_id: str, root_id: str) -> Sequence[ExecutionSummary]:
@@ -234,15 +246,6 @@ def _is(user_id: str, execution_id: str) -> ColumnElement[bool]:
         executions.c.user_id == user_id,
         executions.c.deleted_at.is_(None),
     )
-
-
-def _latest(query: Select[Any], user_id: str, session_id: str, count: int) -> Select[Any]:
-    mine = query.where(
-        executions.c.user_id == user_id,
-        executions.c.session_id == session_id,
-        executions.c.deleted_at.is_(None),
-    )
-    return mine.order_by(executions.c.created_at.desc(), executions.c.id.desc()).limit(count)
 
 
 def _conditions(wanted: ExecutionFilter | None) -> list[ColumnElement[bool]]:

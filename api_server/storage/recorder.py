@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.attempts import AttemptStore
@@ -68,6 +68,16 @@ class Conclusion:
     """Further facts for people, such as `stages` and `assumptions`."""
 
 
+TELL = update(executions).where(
+    executions.c.id == bindparam("told"),
+    or_(
+        executions.c.status.in_([state.value for state in UNFINISHED]),
+        executions.c.error_code == INTERRUPTED,
+    ),
+)
+"""Sets what it is given of an execution that is still open."""
+
+
 @dataclass(frozen=True)
 class Stores:
     """What the recorder writes to."""
@@ -106,7 +116,7 @@ class Recorder:
             message = NewMessage("user", new.question, execution_id=new.id, metadata=metadata)
             await stores.sessions.append(connection, new.session_id, message)
             deed = Deed("question_submitted", "question", new.id, {**metadata, "length": len(new.question)})
-            await stores.audit.write(connection, new.user_id, deed, origin)
+            await stores.audit.write(connection, new.user_id, origin, deed)
         return execution, Recording(stores, execution, origin)
 
     async def resume(self, execution: Execution, origin: Origin) -> "Recording | None":
@@ -199,8 +209,7 @@ class Recording:
     async def _step(self, values: dict[str, Any], *deeds: Deed) -> None:
         async with self._stores.database.writing() as connection:
             if await self._update(connection, values):
-                for deed in deeds:
-                    await self._stores.audit.write(connection, self.execution.user_id, deed, self._origin)
+                await self._stores.audit.write(connection, self.execution.user_id, self._origin, *deeds)
 
     async def _end(self, values: dict[str, Any], said: str, deeds: Sequence[Deed] = ()) -> bool:
         known = ("status", "outcome", "error_code", "execution_time_ms", "mcp_calls")
@@ -211,18 +220,12 @@ class Recording:
             is_open = await self._update(connection, {**values, "completed_at": utc_now()})
             if is_open:
                 await self._stores.sessions.append(connection, self.execution.session_id, message)
-                for each in (*deeds, deed):
-                    await self._stores.audit.write(connection, self.execution.user_id, each, self._origin)
+                await self._stores.audit.write(connection, self.execution.user_id, self._origin, *deeds, deed)
         return is_open
 
     async def _update(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
         """Whether it was still there and open. A server that was thought dead tells what really happened."""
-        is_open = or_(
-            executions.c.status.in_([state.value for state in UNFINISHED]),
-            executions.c.error_code == INTERRUPTED,
-        )
-        mine = update(executions).where(executions.c.id == self.execution.id, is_open)
-        return (await connection.execute(mine.values(values))).rowcount == 1
+        return (await connection.execute(TELL, {"told": self.execution.id, **values})).rowcount == 1
 
 
 def _script_values(script: WrittenScript) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, literal, null, select
 
 from api_server.storage.columns import UtcDateTime
 from api_server.storage.database import Database
@@ -28,6 +28,44 @@ class MeaningKeys:
 
     meaning: str
     masked: str
+
+
+def _is_withdrawn() -> ColumnElement[bool]:
+    other = executions.alias("withdrawn")
+    return exists().where(
+        other.c.user_id == bindparam("user"),
+        other.c.script_sha256 == executions.c.script_sha256,
+        other.c.trust == Trust.WITHDRAWN,
+    )
+
+
+def _completed(condition: ColumnElement[bool], columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """The newest `count` of a `user` that meet the condition, built once: it is asked with every question."""
+    return (
+        select(*columns)
+        .join(remembered_questions, remembered_questions.c.execution_id == executions.c.id)
+        .where(
+            remembered_questions.c.user_id == bindparam("user"),
+            executions.c.user_id == bindparam("user"),
+            executions.c.deleted_at.is_(None),
+            executions.c.status == Status.SUCCESS,
+            executions.c.outcome == Outcome.COMPLETED,
+            ~_is_withdrawn(),
+            condition,
+        )
+        .order_by(remembered_questions.c.created_at.desc())
+        .limit(bindparam("count"))
+    )
+
+
+EQUAL = _completed(remembered_questions.c.meaning_key == bindparam("key"), ALL_COLUMNS)
+ALIKE = _completed(
+    and_(
+        remembered_questions.c.masked_key == bindparam("key"),
+        executions.c.trust.in_([trust.value for trust in BELIEVED]),
+    ),
+    SCRIPT_COLUMNS,
+)
 
 
 class RememberedStore:
@@ -61,45 +99,11 @@ class RememberedStore:
 
     async def find_equal(self, user_id: str, meaning_key: str, count: int = 3) -> Sequence[Execution]:
         """The newest completed executions of equal questions, newest first."""
-        return await self._find(user_id, remembered_questions.c.meaning_key == meaning_key, count)
+        return await self._find(EQUAL, {"user": user_id, "key": meaning_key, "count": count})
 
     async def find_alike(self, user_id: str, masked_key: str, count: int = 5) -> Sequence[Execution]:
         """Those with other entities, whose script is checked or confirmed, newest first; without reports."""
-        is_believed = executions.c.trust.in_([trust.value for trust in BELIEVED])
-        same = and_(remembered_questions.c.masked_key == masked_key, is_believed)
-        return await self._find(user_id, same, count, SCRIPT_COLUMNS)
+        return await self._find(ALIKE, {"user": user_id, "key": masked_key, "count": count})
 
-    async def _find(
-        self,
-        user_id: str,
-        condition: ColumnElement[bool],
-        count: int,
-        columns: Sequence[ColumnElement[Any]] = ALL_COLUMNS,
-    ) -> Sequence[Execution]:
-        query = (
-            select(*columns)
-            .join(remembered_questions, remembered_questions.c.execution_id == executions.c.id)
-            .where(
-                remembered_questions.c.user_id == user_id,
-                executions.c.user_id == user_id,
-                executions.c.deleted_at.is_(None),
-                executions.c.status == Status.SUCCESS,
-                executions.c.outcome == Outcome.COMPLETED,
-                ~_is_withdrawn(user_id),
-                condition,
-            )
-            .order_by(remembered_questions.c.created_at.desc())
-            .limit(count)
-        )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(query)).mappings().all()
-        return [read_execution(row) for row in rows]
-
-
-def _is_withdrawn(user_id: str) -> ColumnElement[bool]:
-    other = executions.alias("withdrawn")
-    return exists().where(
-        other.c.user_id == user_id,
-        other.c.script_sha256 == executions.c.script_sha256,
-        other.c.trust == Trust.WITHDRAWN,
-    )
+    async def _find(self, query: Select[Any], values: dict[str, Any]) -> Sequence[Execution]:
+        return [read_execution(row) for row in await self._database.read(query, values)]

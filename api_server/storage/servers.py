@@ -130,7 +130,7 @@ class ServerStore:
         facts = {"code": INTERRUPTED, "message": INTERRUPTED_MESSAGE, "outcome": Outcome.CRASHED}
         await append_last(connection, row, ProgressType.FAILED, facts)
         deed = Deed("execution_interrupted", "execution", row["id"], {"outcome": Outcome.CRASHED})
-        await self._audit.write(connection, row["user_id"], deed, Origin())
+        await self._audit.write(connection, row["user_id"], Origin(), deed)
 
 
 def _is_unfinished() -> Any:

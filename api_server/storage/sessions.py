@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import SessionNotFound
@@ -19,6 +19,9 @@ UNDO_SECONDS = 10.0
 """How long a deletion can be taken back; after that the rows themselves go."""
 
 TITLE_LENGTH_MAX = 200
+# Statements of every question are built once: building one costs more than SQLite needs to do it.
+ADD_MESSAGE = chat_messages.insert()
+TOUCH = update(chat_sessions).where(chat_sessions.c.id == bindparam("touched"))
 ORDER = (chat_sessions.c.is_pinned, chat_sessions.c.updated_at, chat_sessions.c.id)
 
 
@@ -37,6 +40,8 @@ class SessionStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        adding = database.insert(chat_sessions).on_conflict_do_nothing()
+        self._add = adding.returning(chat_sessions)
 
     async def create(self, user_id: str, session_id: str | None = None, title: str = "") -> ChatSession:
         """A session of that id, which may exist already if it is the user's own."""
@@ -50,8 +55,7 @@ class SessionStore:
         now = utc_now()
         row = {"id": session_id, "user_id": user_id, "title": title[:TITLE_LENGTH_MAX], "is_pinned": False}
         row |= {"created_at": now, "updated_at": now, "metadata": {}}
-        insert = self._database.insert(chat_sessions).values(row).on_conflict_do_nothing()
-        added = (await connection.execute(insert.returning(chat_sessions))).mappings().first()
+        added = (await connection.execute(self._add, row)).mappings().first()
         if added is not None:
             return read_record(ChatSession, added)
         return await self._find(connection, user_id, session_id)
@@ -135,7 +139,7 @@ class SessionStore:
             created_at=utc_now(),
             execution_id=message.execution_id,
         )
-        await connection.execute(chat_messages.insert().values(vars(said)))
+        await connection.execute(ADD_MESSAGE, vars(said))
         await touch_session(connection, session_id)
         return said
 
@@ -165,8 +169,7 @@ class SessionStore:
 
 async def touch_session(connection: AsyncConnection, session_id: str) -> None:
     """What is in the session changed: copies of it, wherever they are, are out of date."""
-    moved = update(chat_sessions).where(chat_sessions.c.id == session_id)
-    await connection.execute(moved.values(updated_at=utc_now()))
+    await connection.execute(TOUCH, {"touched": session_id, "updated_at": utc_now()})
 
 
 def session_not_found(session_id: str) -> SessionNotFound:

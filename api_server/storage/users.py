@@ -16,6 +16,7 @@ class UserStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._add = database.insert(users).on_conflict_do_nothing()
 
     async def see(self, user_id: str, email: str | None = None) -> None:
         """Make the user known. An e-mail address that somebody else has is not taken over."""
@@ -32,11 +33,10 @@ class UserStore:
             "updated_at": now,
             "metadata": {},
         }
-        insert = self._database.insert(users)
-        done = await connection.execute(insert.values(row).on_conflict_do_nothing())
+        done = await connection.execute(self._add, row)
         if done.rowcount == 0 and email is not None:
             # Either the user is known, or the address is: a token's word does not join two users.
-            await connection.execute(insert.values({**row, "email": None}).on_conflict_do_nothing())
+            await connection.execute(self._add, {**row, "email": None})
 
     async def find(self, user_id: str) -> User | None:
         """One user."""
