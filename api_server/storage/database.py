@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from api_server.errors import DatabaseUnavailable
 from api_server.settings.storage import StorageSettings
+from api_server.storage.sqlite_driver import make_driver
 from schemas.health import PartHealth
 
 OURS = (IntegrityError, DataError, ProgrammingError)
@@ -159,7 +160,7 @@ def _create_engine(url: URL, pool_size: int, timeout_seconds: float) -> AsyncEng
         "pool_timeout": timeout_seconds,
     }
     if url.get_backend_name() == "sqlite":
-        options["connect_args"] = {"timeout": timeout_seconds}
+        options |= {"connect_args": {"timeout": timeout_seconds}, "module": make_driver()}
         engine = create_async_engine(url, **options)
         _prepare_sqlite(engine, timeout_seconds)
         return engine
