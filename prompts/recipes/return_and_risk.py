@@ -52,7 +52,7 @@ def analyze(
     step("calculating")
     figures = {symbol: measure(series) for symbol, series in closes.items()}
     return {
-        "description": " ".join(describe(symbol, figures[symbol], closes[symbol]) for symbol in closes),
+        "description": describe(figures, closes),
         "body": [row for symbol in closes for row in rows(symbol, figures[symbol], closes[symbol])],
         "charts": [draw(closes)],
     }
@@ -66,7 +66,23 @@ def measure(closes: pd.Series) -> dict:
     }
 
 
-def describe(symbol: str, figures: dict, closes: pd.Series) -> str:
+def describe(figures: dict, closes: dict) -> str:
+    """Each of two in full; of more, who stands out."""
+    if len(figures) < 3:
+        return " ".join(describe_one(symbol, figures[symbol], closes[symbol]) for symbol in figures)
+    table = pd.DataFrame(figures).T.astype(float)
+    best, worst, wildest = table["return"].idxmax(), table["return"].idxmin(), table["volatility"].idxmax()
+    deepest = table["max_drawdown"].idxmin()
+    days = {describe_days(series) for series in closes.values()}
+    return (
+        f"Of {len(figures)} symbols, {best} returned most{f' {days.pop()}' if len(days) == 1 else ''}, at "
+        f"{table.at[best, 'return']:+.2%}, and {worst} least, at {table.at[worst, 'return']:+.2%}; {wildest} was "
+        f"the most volatile, at {table.at[wildest, 'volatility']:.2%} a year; {deepest} fell furthest from a "
+        f"peak, by {-table.at[deepest, 'max_drawdown']:.2%}."
+    )
+
+
+def describe_one(symbol: str, figures: dict, closes: pd.Series) -> str:
     return (
         f"{symbol} {describe_days(closes)}: return {figures['return']:+.2%}, volatility "
         f"{figures['volatility']:.2%} a year, maximum drawdown {figures['max_drawdown']:.2%}."

@@ -27,7 +27,7 @@ SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
 DOCS = Path(__file__).parents[2] / "docs"
 ANSWER_MS = 20_000
 
-QUESTION = "Compare AAPL, MSFT, JPM and XOM over the last 250 trading days."
+QUESTION = "Which of AAPL, MSFT, JPM and XOM returned most over the last 250 trading days?"
 EARLIER = (
     "How volatile was KO in 2019?",
     "What would 500 USD a month in JNJ since 2015 be worth?",

@@ -300,3 +300,12 @@ def test_return_and_risk_are_those_of_the_same_closes(
         assert found[f"{symbol}:volatility"] == pytest.approx(spread, abs=TOLERANCE)
         fall = (series / series.cummax() - 1).min()
         assert found[f"{symbol}:max_drawdown"] == pytest.approx(fall, abs=TOLERANCE)
+
+
+def test_of_more_than_two_the_sentence_names_who_stands_out(runner: RecipeRunner, library: Library) -> None:
+    result = runner.run(library.find("return_and_risk"), symbols=["KO", "XOM", "AAPL", "JPM"])
+    found = values(result)
+    best = max(("KO", "XOM", "AAPL", "JPM"), key=lambda symbol: found[f"{symbol}:return"])
+    deepest = min(("KO", "XOM", "AAPL", "JPM"), key=lambda symbol: found[f"{symbol}:max_drawdown"])
+    assert f"Of 4 symbols, {best} returned most" in result.description
+    assert f"{deepest} fell furthest" in result.description
