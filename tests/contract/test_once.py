@@ -40,16 +40,17 @@ class ApiServer:
         return before or await self.storage.executions.find(new.user_id, new.id)
 
 
-@pytest.fixture(params=["one process", "Redis"])
+@pytest.fixture(params=["embedded", "servers"])
 async def servers(
     request: pytest.FixtureRequest,
     tmp_path: Any,
     redis_prefix: str,
     executor: ExecutionServer,
 ) -> AsyncIterator[list[ApiServer]]:
-    settings = make_settings("sqlite", tmp_path, request)
+    is_embedded = request.param == "embedded"
+    settings = make_settings("sqlite" if is_embedded else "postgresql", tmp_path, request)
     await asyncio.to_thread(migrate, settings)
-    redis: RedisServer | None = request.getfixturevalue("one_redis") if request.param == "Redis" else None
+    redis: RedisServer | None = None if is_embedded else request.getfixturevalue("one_redis")
     async with AsyncExitStack() as stack:
         found = []
         for _ in range(2):

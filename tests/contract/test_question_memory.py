@@ -1,10 +1,12 @@
 """Earlier questions are proposed by their vectors and labelled by their structure."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import chromadb
 import pytest
 
 from api_server.dialogue.understanding import create_dialogue
@@ -13,6 +15,7 @@ from api_server.settings.vectors import VectorSettings
 from api_server.storage.records import Execution
 from api_server.vectors.chroma import ChromaIndex, open_index
 from service.cache.memory_cache import MemoryCache
+from tests.doubles.chroma_server import running_chroma
 from tests.doubles.databases import a_question, accepted, make_settings, migrate, opened_stores
 
 DIALOGUE = create_dialogue()
@@ -23,10 +26,27 @@ async def list_all(_user_id: str, execution_ids: Sequence[str]) -> set[str]:
     return set(execution_ids)
 
 
-@pytest.fixture
-async def index(tmp_path: Path) -> AsyncIterator[ChromaIndex]:
-    async with open_index(VectorSettings(_env_file=None, qna_data_dir=tmp_path)) as opened:
+@pytest.fixture(scope="module")
+def chroma_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_chroma(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
+
+
+@pytest.fixture(params=["embedded", "server"])
+async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[ChromaIndex]:
+    """Empty, in this process or on a server."""
+    url: str = request.getfixturevalue("chroma_url") if request.param == "server" else ""
+    if url:
+        await asyncio.to_thread(forget_all, url)
+    async with open_index(VectorSettings(_env_file=None, qna_data_dir=tmp_path, chroma_url=url)) as opened:
         yield opened
+
+
+def forget_all(url: str) -> None:
+    """Leave nothing of the test before on the server."""
+    client = chromadb.HttpClient(host="127.0.0.1", port=urlsplit(url).port or 0)
+    for collection in client.list_collections():
+        client.delete_collection(collection.name)
 
 
 @pytest.fixture
