@@ -111,6 +111,7 @@ class Recorder:
             await stores.sessions.add(connection, new.user_id, new.session_id, title)
             execution, is_new = await stores.executions.add(connection, new)
             if not is_new:
+                await connection.rollback()  # no session is begun for a request that has one
                 return execution, None
             metadata = {"kind": new.kind}
             message = NewMessage("user", new.question, execution_id=new.id, metadata=metadata)

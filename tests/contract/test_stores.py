@@ -1,6 +1,7 @@
 """What every store promises, on SQLite and on PostgreSQL."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -121,6 +122,15 @@ async def test_a_repeated_id_is_the_same_request_and_never_a_second_one(
     assert {execution.id for execution, _ in replies} == {new.id}
     assert sum(recording is not None for _, recording in replies) == 1
     assert len(await storage.sessions.last_messages(user, session)) == 1
+
+
+async def test_a_repeated_request_begins_no_session(storage: Storage, user: str, session: str) -> None:
+    new = a_question(user, session)
+    await accepted(storage, new)
+    again = replace(new, session_id=f"{session}_other")
+    execution, recording = await storage.recorder.accept(again, ORIGIN)
+    assert (execution.session_id, recording) == (session, None)
+    assert [one.id for one in (await storage.sessions.list_page(user)).items] == [session]
 
 
 async def test_an_id_of_another_request_or_another_user_is_a_conflict(
