@@ -120,19 +120,19 @@ def _move(value: Any, leaf: Leaf, kind: Kind) -> Any:
         # A column's records are those of the object that it stands in: the column's name is left out.
         outer = leaf.record[:-1] if leaf.record and isinstance(leaf.record[-1], str) else leaf.record
         return _move_list(value, leaf.at(outer), kind)
-    return _mover(leaf, kind)(value, leaf.record) if _is_number(value) else value
+    return _move_number(value, leaf, kind) if _is_number(value) else value
 
 
 def _move_list(values: list[Any], leaf: Leaf, kind: Kind) -> list[Any]:
-    """A long column of numbers is moved as one array."""
-    if len(values) >= COLUMN_MIN and _is_column(values):
+    """A long column of numbers is moved as one array; the rows of a matrix have places of their own."""
+    is_row = bool(leaf.record) and isinstance(leaf.record[-1], int)
+    if len(values) >= COLUMN_MIN and not is_row and _is_column(values):
         return _move_column(values, leaf, kind)
     records = (_record(leaf.record, place) for place in range(len(values)))
     pairs = zip(values, records, strict=True)
     if any(isinstance(part, dict | list) for part in values):
         return [_move(part, leaf.at(record), kind) for part, record in pairs]
-    move = _mover(leaf, kind)
-    return [move(part, record) if _is_number(part) else part for part, record in pairs]
+    return [_move_number(part, leaf.at(record), kind) if _is_number(part) else part for part, record in pairs]
 
 
 def _is_column(values: list[Any]) -> bool:
@@ -142,35 +142,48 @@ def _is_column(values: list[Any]) -> bool:
 
 
 def _move_column(values: list[Any], leaf: Leaf, kind: Kind) -> list[Any]:
-    """As `_mover` moves each number, its place in the column being the end of its record."""
-    is_whole = isinstance(values[0], int)
-    if NO_QUANTITY.search(leaf.name.lower()) or (
-        is_whole and (kind is Kind.GENTLE or _is_clock(leaf, max(values)))
-    ):
+    """As `_move_number`, each with its place in the column as the end of its record."""
+    if _stays(leaf, kind, max(values)):
         return values
-    if leaf.record and isinstance(leaf.record[-1], int):  # a row of a matrix
-        move = _mover(leaf, kind)
-        return [move(value, _record(leaf.record, place)) for place, value in enumerate(values)]
     column = np.array(values, dtype=float)
-    moved = column * _factors_of(leaf, kind, column)
+
+    def spread(place: Place, most: float) -> Column:
+        return _spreads(place, len(values), most)
+
+    moved = column * _factor(leaf, kind, column, spread)
     kept = np.where(np.isfinite(moved), moved, column)
-    return list(np.rint(kept).astype(int).tolist() if is_whole else kept.tolist())
+    return list(np.rint(kept).astype(int).tolist() if isinstance(values[0], int) else kept.tolist())
 
 
-def _factors_of(leaf: Leaf, kind: Kind, values: Column) -> Column | float:
-    """As `_factor_of`, for a whole column."""
-    record, size = leaf.record, len(values)
+def _move_number(value: float, leaf: Leaf, kind: Kind) -> float:
+    if _stays(leaf, kind, value):
+        return value
+    moved = float(value * _factor(leaf, kind, value, _spread))
+    if not math.isfinite(moved):
+        return value
+    return round(moved) if isinstance(value, int) else moved
+
+
+def _stays(leaf: Leaf, kind: Kind, value: float) -> bool:
+    """Whether it is no quantity; whole numbers stay where a script checks its data."""
+    is_fixed = isinstance(value, int) and (kind is Kind.GENTLE or _is_clock(leaf, value))
+    return is_fixed or bool(NO_QUANTITY.search(leaf.name.lower()))
+
+
+def _factor(leaf: Leaf, kind: Kind, value: Any, spread: Callable[[Place, float], Any]) -> Any:
+    """What a number, or each of a column, is multiplied by; `spread` draws by the place of its record."""
+    place = (leaf.name, *leaf.record)
     match kind:
         case Kind.SCALED:
             return SCALE
         case Kind.SHAKEN:
-            return _spreads(record, size, SHAKEN_MAX) * _warps(values, leaf.centre, WARP_MAX)
+            return spread(leaf.record, SHAKEN_MAX) * _warp(value, leaf.centre, WARP_MAX)
         case Kind.GENTLE:
-            return _spreads(record, size, GENTLE_MAX) * _warps(values, leaf.centre, GENTLE_MAX)
+            return spread(leaf.record, GENTLE_MAX) * _warp(value, leaf.centre, GENTLE_MAX)
         case Kind.RAISED:
-            return CROSSING * _spreads((leaf.name, *record), size, SHAKEN_MAX)
-    signs = -1.0 if SIGNED.search(leaf.name.lower()) else np.where(values < 0, -1.0, 1.0)
-    return signs * _spreads((leaf.name, *record), size, SHAKEN_MAX) / CROSSING
+            return CROSSING * spread(place, SHAKEN_MAX)
+    sign = -1.0 if SIGNED.search(leaf.name.lower()) else np.copysign(1.0, value)
+    return sign * spread(place, SHAKEN_MAX) / CROSSING
 
 
 def _numbers_of(record: dict[str, Any]) -> list[float]:
@@ -190,44 +203,6 @@ def _record(outer: Place, place: int) -> Place:
     if outer and isinstance(outer[-1], int):
         return (*outer[:-1], *sorted([outer[-1], place]))
     return (*outer, place)
-
-
-def _mover(leaf: Leaf, kind: Kind) -> Callable[[float, Place], float]:
-    """Moves numbers of this name, each by its value and its record."""
-    if NO_QUANTITY.search(leaf.name.lower()):
-        return lambda value, _record: value
-    factor = _factor_of(leaf, kind)
-
-    def move(value: float, record: Place) -> float:
-        is_whole = isinstance(value, int)
-        if is_whole and (kind is Kind.GENTLE or _is_clock(leaf, value)):
-            return value
-        moved = value * factor(value, record)
-        if not math.isfinite(moved):
-            return value
-        return round(moved) if is_whole else moved
-
-    return move
-
-
-def _factor_of(leaf: Leaf, kind: Kind) -> Callable[[float, Place], float]:
-    name, centre = leaf.name, leaf.centre
-    match kind:
-        case Kind.SCALED:
-            return lambda _value, _record: SCALE
-        case Kind.SHAKEN:
-            return lambda value, record: _spread(record, SHAKEN_MAX) * _warp(value, centre, WARP_MAX)
-        case Kind.GENTLE:
-            return lambda value, record: _spread(record, GENTLE_MAX) * _warp(value, centre, GENTLE_MAX)
-        case Kind.RAISED:
-            return lambda _value, record: CROSSING * _spread((name, *record), SHAKEN_MAX)
-    is_signed = bool(SIGNED.search(name.lower()))
-
-    def lower(value: float, record: Place) -> float:
-        sign = -1.0 if value < 0 or is_signed else 1.0
-        return sign * _spread((name, *record), SHAKEN_MAX) / CROSSING
-
-    return lower
 
 
 def _spread(place: Place, most: float) -> float:
@@ -252,18 +227,10 @@ def _all_spreads(outer: Place, size: int, most: float) -> Column:
     return spreads
 
 
-def _warps(values: Column, centre: float, most: float) -> Column:
-    """As `_warp`, of a whole column."""
-    apart = (np.abs(np.where(values == 0, centre, values)) / centre) ** (EXPONENT - 1)
-    return np.clip(apart, 1 / most, most)
-
-
-def _warp(value: float, centre: float, most: float) -> float:
+def _warp(value: Any, centre: float, most: float) -> Any:
     """Sets the numbers of a record apart: |v| to the power of 1.15 keeps their order, not their ratios."""
-    if not value:
-        return 1.0
-    apart: float = (abs(value) / centre) ** (EXPONENT - 1)
-    return min(max(apart, 1 / most), most)
+    apart = (abs(value) / centre) ** (EXPONENT - 1)
+    return np.minimum(np.maximum(apart, 1 / most), most)
 
 
 def _centre(values: list[float]) -> float:
