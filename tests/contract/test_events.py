@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
@@ -46,16 +45,6 @@ async def servers(
         yield [
             await stack.enter_async_context(event_server(storage, house[1], redis_prefix)) for _ in range(2)
         ]
-
-
-@pytest.fixture
-def user() -> str:
-    return f"user_{uuid4().hex[:8]}"
-
-
-@pytest.fixture
-def session() -> str:
-    return f"sess_{uuid4().hex[:8]}"
 
 
 async def tell_a_story(server: EventServer, user: str, session: str, steps: int = 5) -> str:

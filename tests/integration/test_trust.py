@@ -78,9 +78,10 @@ async def test_a_script_that_raised_is_replayed_to_the_same_error(api: TrustApi)
 
 async def test_a_script_that_asks_the_address_of_an_object_diverges_at_a_named_place(api: TrustApi) -> None:
     script = "from mcp_client import quote\nresult = {'a': 1, 'b': [repr(object())]}"
-    found = (await api.call("POST", f"/executions/{await api.ask(script)}/replay"))["data"]
-    if found["is_identical"]:
-        pytest.skip("both children had the object at the same address")
+    for _ in range(5):  # two children may by chance have the object at the same address
+        found = (await api.call("POST", f"/executions/{await api.ask(script)}/replay"))["data"]
+        if not found["is_identical"]:
+            break
     (divergence,) = found["divergences"]
     assert (divergence["kind"], divergence["path"]) == ("result", "b[0]")
     assert divergence["recorded"] != divergence["replayed"]
