@@ -11,11 +11,12 @@ from api_server.storage.database import BadDatabaseUrl
 from api_server.storage.opened import check_storage
 from service.http import UnsafeAddress, serve
 from service.logs import configure_logs
+from service.settings import settings_of_server
 
 
 def main() -> None:
     """Serve until told to stop. Exits with a message for a wrong setting."""
-    settings = ApiSettings()
+    settings = settings_of_server("api_server", ApiSettings)
     configure_logs("api_server", settings.log_level, settings.log_format)
     try:
         is_guarded = settings.is_access_controlled

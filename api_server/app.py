@@ -35,6 +35,7 @@ from api_server.routes.developer_pages import DeveloperDesk, get_operator, make_
 from api_server.settings import ApiSettings
 from prompts.library import load_library
 from service.http import create_http_app
+from service.request_limits import limit_requests
 from service.version import package_version
 
 NOUNS = (
@@ -70,6 +71,7 @@ def create_app(settings: ApiSettings, provider: LLMProvider | None = None) -> Fa
             yield
 
     app = create_http_app("qna-ai", package_version(), lifespan, pages.PAGE_HEADERS)
+    limit_requests(app, settings.max_request_size_mb * 1024 * 1024, settings.request_timeout_ms / 1000)
     guard_browsers(app, settings)
     for open_to_all in (status.router, pages.router):
         app.include_router(open_to_all)

@@ -7,11 +7,12 @@ from executor.settings import ExecutorSettings
 from sandbox_policies.policy import PolicyError
 from service.http import UnsafeAddress, serve
 from service.logs import configure_logs
+from service.settings import settings_of_server
 
 
 def main() -> None:
     """Serve until told to stop. Exits with one sentence for an address or a policy file that will not do."""
-    settings = ExecutorSettings()
+    settings = settings_of_server("executor", ExecutorSettings)
     configure_logs("executor", settings.log_level, settings.log_format)
     try:
         serve(create_app(settings), settings.execution_server_host, settings.execution_server_port)

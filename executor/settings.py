@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from service.redis_settings import RedisSettings
 
@@ -35,6 +35,9 @@ class ExecutorSettings(RedisSettings):
         default=None,
         description="Further MCP servers, as JSON; unset: mcp_servers.json of the working folder, if any.",
     )
+    script_isolation: bool = Field(
+        default=True, description="Only `true` is accepted: a script runs in the jail or not at all."
+    )
     tool_timeout_seconds: float = Field(default=20, gt=0, description="How long one tool call may take.")
     sandbox_policy_files: list[Path] = Field(
         default_factory=list, description="JSON list of policy files laid over our own rules, in their order."
@@ -51,3 +54,11 @@ class ExecutorSettings(RedisSettings):
         le=256,
         description="How many children are kept ready while nothing runs; unset: as cores and memory allow.",
     )
+
+    @field_validator("script_isolation")
+    @classmethod
+    def demand_isolation(cls, is_isolated: bool) -> bool:
+        """Who switches it off must not believe that scripts now run without the jail."""
+        if not is_isolated:
+            raise ValueError("the jail cannot be switched off; remove the variable")
+        return is_isolated

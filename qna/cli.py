@@ -5,7 +5,7 @@ import sys
 from collections.abc import Coroutine
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import typer
 from rich.text import Text
@@ -13,11 +13,12 @@ from rich.text import Text
 from qna import keys_commands
 from qna.answer_view import AnswerView
 from qna.ask import AskOptions, Reply, run_ask
-from qna.failures import ExitCode, Failure
+from qna.failures import ExitCode, Failure, Misuse
 from qna.settings import read_settings
 from qna.terminal import Progress, open_console, plain, print_json
 from qna.up import run_up
 from service.logs import configure_logs
+from service.settings import BadSetting
 from service.version import package_version
 
 Value = TypeVar("Value")
@@ -252,11 +253,17 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
-        console = open_console(on_stderr=True)
-        console.print(Text(plain(f"qna: {failure.message}"), style="bold red"), soft_wrap=True)
-        if failure.next_step:
-            console.print(Text(plain(failure.next_step)), soft_wrap=True)
-        sys.exit(failure.exit_code)
+        _end(failure)
+    except BadSetting as error:
+        _end(Misuse(str(error), "Correct it in the environment or in .env."))
+
+
+def _end(failure: Failure) -> NoReturn:
+    console = open_console(on_stderr=True)
+    console.print(Text(plain(f"qna: {failure.message}"), style="bold red"), soft_wrap=True)
+    if failure.next_step:
+        console.print(Text(plain(failure.next_step)), soft_wrap=True)
+    sys.exit(failure.exit_code)
 
 
 def _run(work: Coroutine[Any, Any, Value]) -> Value:

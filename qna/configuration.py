@@ -13,7 +13,7 @@ from typing import Any
 
 from dotenv import dotenv_values
 
-from service.settings import ServiceSettings
+from service.settings import ServiceSettings, load_settings
 
 SETTINGS_MODULES = (
     "service.settings",
@@ -61,6 +61,12 @@ def write_value(value: Any) -> str:
     if isinstance(value, bool | list | dict):
         return json.dumps(value, default=str)
     return str(value).rstrip("/")
+
+
+def check_settings() -> None:
+    """Raises `BadSetting` for a variable with which one of the servers could not start."""
+    for settings_class in list_settings_classes():
+        load_settings(settings_class)
 
 
 def find_configured() -> list[str]:

@@ -24,6 +24,7 @@ from qna.services import Service, list_services
 from qna.settings import QnaSettings
 from qna.terminal import plain
 from sandbox_policies.policy import PolicyError
+from service.settings import load_settings
 from service.version import package_version
 
 Verdict = Literal["ok", "note", "missing"]
@@ -48,7 +49,7 @@ async def examine(settings: QnaSettings) -> dict[str, list[Check]]:
     return {
         "This machine": [check_python(), check_data_dir(settings.qna_data_dir)],
         "Configuration": [check_configuration(), *list_embedded_parts()],
-        "Jail": await check_jail(ExecutorSettings().sandbox_policy_files),
+        "Jail": await check_jail(load_settings(ExecutorSettings).sandbox_policy_files),
         "Ports": await check_ports(list_services(settings)),
     }
 

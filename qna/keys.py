@@ -14,12 +14,13 @@ from api_server.storage.schema_version import prepare_schema
 from qna.failures import Misuse, PlatformFailed
 from qna.settings import QnaSettings
 from schemas.wire import utc_now
+from service.settings import load_settings
 
 
 @asynccontextmanager
 async def opened_stores(settings: QnaSettings) -> AsyncIterator[Storage]:
     """The stores, beside whatever server runs. Raises `Misuse` or `PlatformFailed`."""
-    storage_settings = StorageSettings(qna_data_dir=settings.qna_data_dir)
+    storage_settings = load_settings(StorageSettings, qna_data_dir=settings.qna_data_dir)
     try:
         database = open_database(storage_settings)
     except BadDatabaseUrl as error:
@@ -61,7 +62,7 @@ def make_token(user_id: str, *, is_administrator: bool) -> str:
     """A token signed with JWT_SECRET. Raises `Misuse` without one."""
     from api_server.access.tokens import write_token
 
-    settings = AccessSettings()
+    settings = load_settings(AccessSettings)
     if settings.jwt_secret is None:
         raise Misuse("JWT_SECRET is not set", "Set it to at least 32 random bytes, then start again.")
     return write_token(settings, user_id, is_administrator=is_administrator)

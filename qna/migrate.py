@@ -6,11 +6,12 @@ from api_server.storage.database import BadDatabaseUrl, open_database
 from api_server.storage.schema_version import LATEST_REVISION, upgrade_schema
 from qna.failures import Misuse, PlatformFailed
 from qna.settings import QnaSettings
+from service.settings import load_settings
 
 
 async def run_migrate(settings: QnaSettings) -> str:
     """A sentence on what was done. Raises `Misuse` for a wrong address, else `PlatformFailed`."""
-    storage = StorageSettings(qna_data_dir=settings.qna_data_dir)
+    storage = load_settings(StorageSettings, qna_data_dir=settings.qna_data_dir)
     try:
         database = open_database(storage)
     except BadDatabaseUrl as error:

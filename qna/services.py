@@ -9,6 +9,7 @@ from api_server.settings.access import AccessSettings
 from qna.failures import Misuse
 from qna.settings import LOOPBACK, QnaSettings
 from service.http import UnsafeAddress, check_loopback
+from service.settings import load_settings
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def describe_executor(settings: QnaSettings) -> Service:
 def describe_api(settings: QnaSettings) -> Service:
     """The API server. Raises `Misuse` for an address outside this machine without access control."""
     host = settings.api_server_host
-    if not AccessSettings().is_access_controlled:
+    if not load_settings(AccessSettings).is_access_controlled:
         host = _check_host(host, "API_SERVER_HOST")
     return _describe("api_server", host, settings.api_server_port, "API_SERVER_PORT")
 

@@ -4,10 +4,9 @@ import socket
 from contextlib import ExitStack
 from pathlib import Path
 
-from pydantic import Field, HttpUrl, SecretStr, ValidationError
+from pydantic import Field, HttpUrl, SecretStr
 
-from qna.failures import Misuse
-from service.settings import ServiceSettings
+from service.settings import ServiceSettings, load_settings
 
 LOOPBACK = "127.0.0.1"
 
@@ -50,12 +49,8 @@ class QnaSettings(ServiceSettings):
 
 
 def read_settings(data_dir: Path | None) -> QnaSettings:
-    """The environment and `.env`; `data_dir` wins over both. Raises `Misuse` naming the bad variables."""
-    try:
-        settings = QnaSettings() if data_dir is None else QnaSettings(qna_data_dir=data_dir)
-    except ValidationError as error:
-        problems = [f"{'.'.join(map(str, item['loc'])).upper()}: {item['msg']}" for item in error.errors()]
-        raise Misuse("; ".join(problems), "Correct it in the environment or in .env.") from error
+    """The environment and `.env`; `data_dir` wins over both. Raises `BadSetting` naming the bad variables."""
+    settings = load_settings(QnaSettings, **({"qna_data_dir": data_dir} if data_dir else {}))
     return settings.model_copy(update={"qna_data_dir": settings.qna_data_dir.resolve()})
 
 

@@ -6,6 +6,7 @@ import signal
 from rich.console import Console
 from rich.text import Text
 
+from qna.configuration import check_settings
 from qna.keeper import Surroundings, Tell
 from qna.services import describe_api, list_services, list_variables
 from qna.settings import QnaSettings
@@ -34,7 +35,8 @@ async def run_up(settings: QnaSettings, console: Console) -> None:
 
 
 def surround(settings: QnaSettings, tell: Tell) -> Surroundings:
-    """What the servers of `settings` share."""
+    """What the servers of `settings` share. Raises `BadSetting` when one of them could not start."""
+    check_settings()
     return Surroundings(list_variables(settings), settings.qna_data_dir / "logs", tell)
 
 

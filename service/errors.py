@@ -54,7 +54,14 @@ HTTP_CODES = {
     403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
+    408: "REQUEST_TIMEOUT",
     413: "REQUEST_TOO_LARGE",
+}
+NEXT_STEPS = {
+    404: "GET /openapi.json lists every address.",
+    405: "GET /openapi.json lists every address.",
+    408: "Send it again, faster.",
+    413: "Send less at once.",
 }
 
 
@@ -106,10 +113,12 @@ async def _answer_http_exception(request: Request, error: Exception) -> JSONResp
     assert isinstance(error, HTTPException)
     plain = PlatformError(
         f"{request.method} {request.url.path}: {error.detail}",
-        suggestions=("GET /openapi.json lists every address.",) if error.status_code in (404, 405) else (),
+        suggestions=(NEXT_STEPS[error.status_code],) if error.status_code in NEXT_STEPS else (),
     )
     plain.status, plain.code = error.status_code, HTTP_CODES.get(error.status_code, "HTTP_ERROR")
-    return error_response(request, plain)
+    reply = error_response(request, plain)
+    reply.headers.update(error.headers or {})
+    return reply
 
 
 async def _answer_crash(request: Request, error: Exception) -> JSONResponse:

@@ -1,9 +1,10 @@
 """What the settings of every process have in common. Names are those of the environment."""
 
+import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,3 +26,34 @@ class ServiceSettings(BaseSettings):
         default="json", description="`json` for machines, `console` for a terminal."
     )
     qna_data_dir: Path = Field(default=Path(".qna"), description="The one folder that holds all state.")
+
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+
+
+class BadSetting(Exception):
+    """Variables whose values will not do; the message names each, and no value: it may be a secret."""
+
+
+def load_settings(settings_class: type[Settings], **known: Any) -> Settings:
+    """From the environment and `.env`; `known` wins over both. Raises `BadSetting`."""
+    try:
+        return settings_class(**known)
+    except ValidationError as error:
+        problems = [_describe(item) for item in error.errors(include_input=False, include_url=False)]
+        raise BadSetting("; ".join(problems)) from error
+
+
+def settings_of_server(service: str, settings_class: type[Settings]) -> Settings:
+    """For a server's `main`: ends the process with one sentence when it cannot start with them."""
+    try:
+        return load_settings(settings_class)
+    except BadSetting as error:
+        sys.exit(f"{service}: {error}; correct it in the environment or in .env")
+
+
+def _describe(problem: Any) -> str:
+    variable = ".".join(map(str, problem["loc"])).upper()
+    own_words = problem.get("ctx", {}).get("error") if problem["type"] == "value_error" else None
+    message = str(own_words or problem["msg"])
+    return f"{variable}: {message}" if variable else message

@@ -7,6 +7,7 @@ from api_server.settings.context import ContextSettings
 from api_server.settings.llm import LLMSettings
 from api_server.settings.prompting import PromptSettings
 from api_server.settings.rate_limits import RateLimitSettings
+from api_server.settings.requests import RequestSettings
 from api_server.settings.storage import StorageSettings
 from api_server.settings.trust import TrustSettings
 from api_server.settings.vectors import VectorSettings
@@ -20,6 +21,7 @@ class ApiSettings(
     LLMSettings,
     RateLimitSettings,
     PromptSettings,
+    RequestSettings,
     StorageSettings,
     TrustSettings,
     VectorSettings,

@@ -7,11 +7,12 @@ from mcp_servers.financial.app import create_app
 from mcp_servers.financial.market import BadRoute, Market
 from mcp_servers.financial.settings import FinancialSettings
 from mcp_servers.financial.vendors.registry import open_vendors
+from service.settings import settings_of_server
 
 
 def main() -> None:
     """Serve until told to stop; exit at once when the configured order names nobody."""
-    settings = FinancialSettings()
+    settings = settings_of_server("financial", FinancialSettings)
     try:
         market = Market(
             open_vendors(settings),

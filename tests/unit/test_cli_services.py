@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from qna.failures import Misuse
+from qna.cli import main
+from qna.failures import ExitCode, Misuse
 from qna.services import list_services, list_variables
 from qna.settings import QnaSettings, move_to_free_ports, read_settings
+from qna.up import surround
+from service.settings import BadSetting
 
 
 @pytest.fixture(autouse=True)
@@ -76,8 +79,28 @@ def test_an_ipv6_loopback_address_is_written_in_brackets(monkeypatch: pytest.Mon
 
 def test_a_bad_value_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("API_SERVER_PORT", "eight")
-    with pytest.raises(Misuse, match="API_SERVER_PORT"):
+    with pytest.raises(BadSetting, match="API_SERVER_PORT"):
         read_settings(None)
+
+
+def test_a_server_that_could_not_start_is_not_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = read_settings(None)
+    monkeypatch.setenv("MAX_REQUEST_SIZE_MB", "much")
+    with pytest.raises(BadSetting, match="MAX_REQUEST_SIZE_MB"):
+        surround(settings, lambda _service, _line: None)
+
+
+def test_the_command_ends_with_the_variable_and_the_next_step(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SCRIPT_ISOLATION", "false")
+    monkeypatch.setattr("sys.argv", ["qna", "up"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == ExitCode.MISUSE
+    said = capfd.readouterr().err.splitlines()
+    assert said[0].startswith("qna: SCRIPT_ISOLATION: the jail cannot be switched off")
+    assert said[1] == "Correct it in the environment or in .env."
 
 
 def test_the_option_wins_over_the_environment_for_the_data_directory(

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -20,7 +23,7 @@ from schemas.wire import Wire
 from service.errors import BadRequest, PlatformError, Unavailable
 from service.http import UnsafeAddress, check_loopback, create_http_app, serve
 from service.logs import configure_logs
-from service.settings import ServiceSettings
+from service.settings import BadSetting, ServiceSettings, load_settings
 
 
 class Order(Wire):
@@ -155,8 +158,32 @@ def test_settings_come_from_the_environment_and_stay_as_they_are(monkeypatch: py
 
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOG_LEVEL", "LOUD")
-    with pytest.raises(ValidationError, match="log_level"):
-        ServiceSettings(_env_file=None)
+    with pytest.raises(BadSetting, match=r"^LOG_LEVEL: Input should be 'DEBUG'"):
+        load_settings(ServiceSettings, _env_file=None)
+
+
+@pytest.mark.parametrize(
+    ("module", "variables", "sentence"),
+    [
+        ("executor", {"SCRIPT_ISOLATION": "false"}, "SCRIPT_ISOLATION: the jail cannot be switched off"),
+        ("executor", {"EXECUTION_TIMEOUT_SECONDS": "soon"}, "EXECUTION_TIMEOUT_SECONDS: Input should be"),
+        ("api_server", {"JWT_SECRET": "s3cret"}, "JWT_SECRET: must have at least 32 bytes"),
+        ("mcp_servers.financial", {"ALPACA_API_KEY": "k3y"}, "set both ALPACA_API_KEY and ALPACA_SECRET_KEY"),
+        ("mcp_servers.analytics", {"ANALYTICS_MCP_URL": "there"}, "ANALYTICS_MCP_URL: Input should be"),
+        ("mcp_servers.validation", {"LOG_FORMAT": "xml"}, "LOG_FORMAT: Input should be"),
+    ],
+)
+def test_a_server_with_a_wrong_setting_ends_with_a_sentence_that_gives_no_value_away(
+    module: str, variables: dict[str, str], sentence: str
+) -> None:
+    command = [sys.executable, "-m", module]
+    ended = subprocess.run(
+        command, env={**os.environ, **variables}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert f"{module.rpartition('.')[2]}: {sentence}" in ended.stderr
+    assert ended.stderr.count("\n") == 1
+    assert not {"s3cret", "k3y"} & set(ended.stderr.split("'"))
 
 
 def test_every_setting_is_described() -> None:
