@@ -10,14 +10,14 @@ from api_server.settings import ApiSettings
 from api_server.storage.database import BadDatabaseUrl
 from api_server.storage.opened import check_storage
 from service.http import UnsafeAddress, serve
-from service.logs import configure_logs
+from service.logs import configure_server_logs
 from service.settings import settings_of_server
 
 
 def main() -> None:
     """Serve until told to stop. Exits with a message for a wrong setting."""
     settings = settings_of_server("api_server", ApiSettings)
-    configure_logs("api_server", settings.log_level, settings.log_format)
+    configure_server_logs("api_server", settings)
     try:
         is_guarded = settings.is_access_controlled
         asyncio.run(check_storage(settings))

@@ -13,7 +13,7 @@ from pydantic import HttpUrl
 from mcp_servers.wire_json import quicken
 from schemas.health import Health, PartHealth, worst_status
 from service.http import UnsafeAddress, check_loopback, create_http_app, serve
-from service.logs import configure_logs
+from service.logs import configure_server_logs
 from service.settings import ServiceSettings
 
 
@@ -40,7 +40,7 @@ def create_mcp_app(server: MCPServer, check_parts: Callable[[], list[PartHealth]
 
 def listen(name: str, settings: ServiceSettings, url: HttpUrl, create_app: Callable[[], FastAPI]) -> None:
     """Serve at the host and port of `url` until told to stop; exit at once where others could reach it."""
-    configure_logs(name, settings.log_level, settings.log_format)
+    configure_server_logs(name, settings)
     host, port = listening_address(url)
     try:
         check_loopback(host)

@@ -2,21 +2,39 @@
 
 import logging
 import sys
+from collections.abc import Sequence
 from typing import Literal
 
 import structlog
+from structlog.typing import Processor
+
+from service.crash_reports import crash_reporter
+from service.settings import ServiceSettings
 
 
-def configure_logs(service: str, level: str = "INFO", form: Literal["json", "console"] = "json") -> None:
-    """Send every log line of this process, ours and the libraries', to stderr in one form."""
-    shared: list[structlog.typing.Processor] = [
+def configure_server_logs(service: str, settings: ServiceSettings) -> None:
+    """As the settings say; crashes are told to the error tracker too, if there is one."""
+    dsn = settings.sentry_dsn
+    also = [crash_reporter(service, str(dsn))] if dsn else []
+    configure_logs(service, settings.log_level, settings.log_format, also)
+
+
+def configure_logs(
+    service: str,
+    level: str = "INFO",
+    form: Literal["json", "console"] = "json",
+    also: Sequence[Processor] = (),
+) -> None:
+    """Send every log line of this process, ours and the libraries', through `also` to stderr in one form."""
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", key="timestamp"),
         lambda _logger, _method, event: {"service": service, **event},
+        *also,
     ]
     if form == "json":
-        last: structlog.typing.Processor = structlog.processors.JSONRenderer()
+        last: Processor = structlog.processors.JSONRenderer()
         # Local variables may be keys and strangers' data: a log shows where, not what.
         tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
         shared.append(structlog.processors.ExceptionRenderer(tracebacks))

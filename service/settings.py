@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, HttpUrl, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,7 +25,19 @@ class ServiceSettings(BaseSettings):
     log_format: Literal["json", "console"] = Field(
         default="json", description="`json` for machines, `console` for a terminal."
     )
+    sentry_dsn: HttpUrl | None = Field(
+        default=None,
+        description="An error tracker (Sentry, GlitchTip) that is told crashes: where and what, no data.",
+    )
     qna_data_dir: Path = Field(default=Path(".qna"), description="The one folder that holds all state.")
+
+    @field_validator("sentry_dsn")
+    @classmethod
+    def demand_project(cls, dsn: HttpUrl | None) -> HttpUrl | None:
+        """Without them the tracker would refuse every report, and nobody would know."""
+        if dsn and not (dsn.username and (dsn.path or "/")[1:]):
+            raise ValueError("must have a key and a project, as in https://key@host/1")
+        return dsn
 
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
