@@ -122,11 +122,16 @@ def read_requirements(written: Sequence[str]) -> dict[str, float]:
 
 
 def find_unmet(totals: Totals, required: dict[str, float]) -> list[str]:
-    """Each requirement that is not met, in words. Of wrong refusals few are good, of all else many."""
+    """Each requirement that is not met, in words. Of wrong refusals few are good, of all else many.
+
+    A rate that counts nothing shows nothing and is not met; when no script needed a repair, all is well.
+    """
     unmet = []
     for name, threshold in required.items():
         value = getattr(totals, name)
-        is_met = value is None or (value <= threshold if name == "refused_wrongly" else value >= threshold)
-        if not is_met:
+        if value is None:
+            if name != "repaired":
+                unmet.append(f"{name} counts nothing in these questions, required {threshold:g}")
+        elif not (value <= threshold if name == "refused_wrongly" else value >= threshold):
             unmet.append(f"{name} is {value:.3f}, required {threshold:g}")
     return unmet

@@ -179,6 +179,12 @@ def test_requirements_are_met_or_named() -> None:
         read_requirements(["speed=1"])
 
 
+def test_a_rate_that_counts_nothing_meets_no_requirement_but_that_of_repairs() -> None:
+    totals = evaluation().totals.model_copy(update={"numbers_equal": None, "repaired": None})
+    required = read_requirements(["numbers_equal=0.9", "repaired=0.9"])
+    assert find_unmet(totals, required) == ["numbers_equal counts nothing in these questions, required 0.9"]
+
+
 def test_the_report_is_json_and_markdown(tmp_path: Path) -> None:
     write_report(tmp_path / "report.json", evaluation())
     assert json.loads((tmp_path / "report.json").read_text())["totals"]["passed"] == 0.75
