@@ -1,9 +1,8 @@
 """What is written down of a question while it is answered, and what later questions find of it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -17,7 +16,7 @@ from api_server.reuse.opened import Reusing
 from api_server.storage import recorder
 from api_server.storage.opened import Storage
 from api_server.storage.recorder import Conclusion
-from api_server.storage.records import Execution, Trust
+from api_server.storage.records import Trust
 from api_server.trust.child_runs import say
 from api_server.way import Way
 from api_server.writing.writer import Written
@@ -42,7 +41,6 @@ class Memory:
     storage: Storage
     results: ResultCache
     reusing: Reusing
-    _indexing: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def understood(self, understood: Understanding, way: Way) -> None:
         """How the question was taken."""
@@ -129,23 +127,7 @@ class Memory:
             outcome=answer.run.outcome if answer.run else None,
         )
         if await self.reusing.reuser.remember(execution):
-            task = asyncio.create_task(self._index(execution), name="question-index")
-            self._indexing.add(task)
-            task.add_done_callback(self._indexing.discard)
-
-    async def _index(self, execution: Execution) -> None:
-        await self.reusing.memory.remember(execution)
-
-    async def finish(self, seconds_max: float) -> None:
-        """Wait for what is being indexed; what takes longer is left out, and found by its equal only."""
-        if not self._indexing:
-            return
-        _done, late = await asyncio.wait(self._indexing, timeout=seconds_max)
-        for task in late:
-            task.cancel()
-        if late:
-            log.warning("questions_not_in_index", count=len(late))
-            await asyncio.gather(*late, return_exceptions=True)
+            self.reusing.memory.remember(execution)
 
 
 @asynccontextmanager
@@ -157,7 +139,7 @@ async def open_memory(
     try:
         yield memory
     finally:
-        await memory.finish(finish_seconds_max)
+        await reusing.memory.finish(finish_seconds_max)
 
 
 def answer_from(known: Duplicate | Recorded, understood: Understanding) -> Answer:

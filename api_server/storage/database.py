@@ -158,6 +158,8 @@ def _create_engine(url: URL, pool_size: int, timeout_seconds: float) -> AsyncEng
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_timeout": timeout_seconds,
+        # The connection that was used last has its pages, its statements and its thread at hand.
+        "pool_use_lifo": True,
     }
     if url.get_backend_name() == "sqlite":
         options |= {"connect_args": {"timeout": timeout_seconds}, "module": make_driver()}

@@ -14,6 +14,7 @@ from api_server.reuse.memory import QuestionMemory
 from api_server.settings.vectors import VectorSettings
 from api_server.storage.records import Execution
 from api_server.vectors.chroma import ChromaIndex, open_index
+from api_server.vectors.index import Collection
 from service.cache.memory_cache import MemoryCache
 from tests.doubles.chroma_server import running_chroma
 from tests.doubles.databases import a_question, accepted, make_settings, migrate, opened_stores
@@ -39,6 +40,7 @@ async def index(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
     if url:
         await asyncio.to_thread(forget_all, url)
     async with open_index(VectorSettings(_env_file=None, qna_data_dir=tmp_path, chroma_url=url)) as opened:
+        await opened.forget(Collection.QUESTIONS, [])  # which waits until it is ready
         yield opened
 
 
@@ -62,7 +64,7 @@ async def remember(memory: QuestionMemory, pattern: Execution, *questions: str, 
     for number, question in enumerate(questions):
         identity = f"exec_{user}_{number}"
         asked = replace(pattern, id=identity, user_id=user, question=question, expanded_question=question)
-        await memory.remember(asked)
+        memory.remember(asked)
 
 
 async def test_equal_questions_come_first_and_are_said_to_be(index: ChromaIndex, pattern: Execution) -> None:
@@ -133,7 +135,7 @@ async def test_what_its_user_deleted_is_passed_over_at_once_and_is_back_when_res
     async with opened_stores(settings) as storage:
         asked = await accepted(storage, a_question("ann", "sess_1", "volatility of KO"))
         memory = QuestionMemory(DIALOGUE, index, MemoryCache(), storage.executions.list_there)
-        await memory.remember(asked.execution)
+        memory.remember(asked.execution)
         assert len(await memory.find("ann", "volatility of KO")) == 1
         await storage.sessions.delete("ann", "sess_1")
         assert await memory.find("ann", "volatility of KO") == []
