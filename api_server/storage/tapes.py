@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, exists, insert, literal, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import NotReplayable
+from api_server.storage.columns import UtcDateTime
 from api_server.storage.database import Database
 from api_server.storage.executions import execution_not_found
 from api_server.storage.tables import execution_tapes, executions, tape_blob_uses, tape_blobs
@@ -32,12 +33,38 @@ DEPENDS_ON_THE_MACHINE = frozenset(
 )
 
 
+# Statements of every question are built once.
+KNOWN = (
+    select(tape_blobs.c.digest)
+    .where(tape_blobs.c.digest.in_(bindparam("wanted", expanding=True)))
+    .order_by(tape_blobs.c.digest)
+    .with_for_update()
+)
+COPY = insert(execution_tapes).from_select(
+    ["execution_id", "header", "not_replayable_reason", "created_at"],
+    select(
+        bindparam("copy"),
+        execution_tapes.c.header,
+        execution_tapes.c.not_replayable_reason,
+        bindparam("now", type_=UtcDateTime),
+    ).where(execution_tapes.c.execution_id == bindparam("source")),
+)
+COPY_USES = insert(tape_blob_uses).from_select(
+    ["execution_id", "digest"],
+    select(bindparam("copy"), tape_blob_uses.c.digest).where(
+        tape_blob_uses.c.execution_id == bindparam("source")
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Packed:
     """A tape as it is stored: `blobs` by the SHA-256 of what they hold, with its size."""
 
     header: bytes
     blobs: dict[str, tuple[bytes, int]]
+    not_replayable_reason: str | None = None
+    """Why there is nothing in it."""
 
 
 class TapeStore:
@@ -46,38 +73,30 @@ class TapeStore:
     def __init__(self, database: Database, size_max_mb: int) -> None:
         self._database = database
         self._size_max_bytes = size_max_mb * MEBIBYTE
+        self._add = database.insert(execution_tapes).on_conflict_do_nothing()
+        self._add_blob = database.insert(tape_blobs).on_conflict_do_nothing()
+        self._add_use = database.insert(tape_blob_uses).on_conflict_do_nothing()
 
-    async def save(self, execution_id: str, report: ExecutionReport) -> str | None:
-        """Keep the recording in `report`, which is as the jail gave it; why it cannot be replayed, if so."""
+    async def pack(self, report: ExecutionReport) -> Packed:
+        """The recording in `report`, which is as the jail gave it, or why it cannot be replayed."""
         reason = self._reason_against(report)
-        packed = Packed(b"", {}) if reason else await asyncio.to_thread(pack, report)
+        return Packed(b"", {}, reason) if reason else await asyncio.to_thread(pack, report)
+
+    async def put(self, connection: AsyncConnection, execution_id: str, packed: Packed) -> None:
+        """Keep it, in the transaction in which the execution ends; the first one that is kept stays."""
         row = {
             "execution_id": execution_id,
             "header": packed.header,
-            "not_replayable_reason": reason,
+            "not_replayable_reason": packed.not_replayable_reason,
             "created_at": utc_now(),
         }
-        async with self._database.writing() as connection:
-            statement = self._database.insert(execution_tapes).values(row)
-            if (await connection.execute(statement.on_conflict_do_nothing())).rowcount:
-                await self._keep_blobs(connection, execution_id, packed.blobs)
-        return reason
+        if (await connection.execute(self._add, row)).rowcount:
+            await self._keep_blobs(connection, execution_id, packed.blobs)
 
-    async def copy(self, source_id: str, execution_id: str) -> None:
+    async def copy(self, connection: AsyncConnection, execution_id: str, source_id: str) -> None:
         """Let another execution of the same user replay what `source_id` recorded, stored once."""
-        tape = select(
-            literal(execution_id),
-            execution_tapes.c.header,
-            execution_tapes.c.not_replayable_reason,
-            literal(utc_now()),
-        ).where(execution_tapes.c.execution_id == source_id)
-        uses = select(literal(execution_id), tape_blob_uses.c.digest).where(
-            tape_blob_uses.c.execution_id == source_id
-        )
-        columns = ["execution_id", "header", "not_replayable_reason", "created_at"]
-        async with self._database.writing() as connection:
-            await connection.execute(insert(execution_tapes).from_select(columns, tape))
-            await connection.execute(insert(tape_blob_uses).from_select(["execution_id", "digest"], uses))
+        await connection.execute(COPY, {"copy": execution_id, "source": source_id, "now": utc_now()})
+        await connection.execute(COPY_USES, {"copy": execution_id, "source": source_id})
 
     async def load(self, user_id: str, execution_id: str) -> TapedRun:
         """The recording, equal to what was saved. Raises `NotReplayable` with the reason."""
@@ -129,22 +148,23 @@ class TapeStore:
         self, connection: AsyncConnection, execution_id: str, blobs: dict[str, tuple[bytes, int]]
     ) -> None:
         now = utc_now()
-        known = select(tape_blobs.c.digest).where(tape_blobs.c.digest.in_(blobs)).with_for_update()
-        there = set((await connection.execute(known)).scalars())
+        there = set((await connection.execute(KNOWN, {"wanted": list(blobs)})).scalars())
         if there:
             # Touched, so that no sweep takes them between here and the end of this transaction.
             fresh = update(tape_blobs).where(tape_blobs.c.digest.in_(there)).values(created_at=now)
             await connection.execute(fresh)
         new = [
             {"digest": digest, "content": content, "size": size, "created_at": now}
-            for digest, (content, size) in blobs.items()
+            for digest, (content, size) in sorted(
+                blobs.items()
+            )  # in one order, so that nobody waits in a ring
             if digest not in there
         ]
         if new:
-            await connection.execute(self._database.insert(tape_blobs).on_conflict_do_nothing(), new)
+            await connection.execute(self._add_blob, new)
         if blobs:
             uses = [{"execution_id": execution_id, "digest": digest} for digest in blobs]
-            await connection.execute(self._database.insert(tape_blob_uses).on_conflict_do_nothing(), uses)
+            await connection.execute(self._add_use, uses)
 
     async def _find(
         self, connection: AsyncConnection, user_id: str, execution_id: str
