@@ -28,7 +28,7 @@ router = APIRouter()
 NDJSON = "application/x-ndjson"
 
 
-def get_engine(request: Request) -> Engine:
+async def get_engine(request: Request) -> Engine:
     """The engine of this app."""
     engine: Engine = request.app.state.engine
     return engine

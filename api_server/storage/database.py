@@ -212,7 +212,8 @@ def _prepare_sqlite(engine: AsyncEngine, timeout_seconds: float) -> None:
     def begin(connection: Connection) -> None:
         opening = connection.get_execution_options().get("sqlite_begin", OPENING)
         if opening:
-            connection.exec_driver_sql(opening)
+            raw: Any = connection.connection.dbapi_connection
+            raw.begin(opening)
 
     @event.listens_for(pool_side, "before_cursor_execute")
     def set_deadline(connection: Connection, *_statement: Any) -> None:
