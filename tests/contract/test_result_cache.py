@@ -1,5 +1,6 @@
 """Kept results: from the cache, from the database when that forgot, of their user only, until their time."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from api_server.storage.results import ResultStore
 from schemas.execution import ExecutionReport, ToolCall
 from schemas.tools import Tool, ToolCatalogue
 from schemas.wire import utc_now
-from service.cache.memory_cache import MemoryCache
+from service.cache.cache import Cache
 from tests.doubles.databases import (
     a_question,
     a_report,
@@ -59,9 +60,11 @@ async def keep(
     return kept.expires_at
 
 
-async def test_a_result_is_given_again_with_its_age_until_its_time_is_over(storage: Storage) -> None:
+async def test_a_result_is_given_again_with_its_age_until_its_time_is_over(
+    storage: Storage, new_cache: Callable[[], Cache]
+) -> None:
     moment, user, key = Moment(), f"user_{uuid4().hex}", new_key()
-    results = ResultCache(MemoryCache(), ResultStore(storage.database), 86_400, now=moment)
+    results = ResultCache(new_cache(), ResultStore(storage.database), 86_400, now=moment)
     report = await a_run(storage, user, moment)
     until = await keep(results, storage, user, key, report)
     assert until == moment.now + timedelta(seconds=60)
@@ -74,32 +77,38 @@ async def test_a_result_is_given_again_with_its_age_until_its_time_is_over(stora
     assert await results.find(user, key) is None
 
 
-async def test_what_the_cache_forgot_is_in_the_database(storage: Storage) -> None:
+async def test_what_the_cache_forgot_is_in_the_database(
+    storage: Storage, new_cache: Callable[[], Cache]
+) -> None:
     moment, user, key = Moment(), f"user_{uuid4().hex}", new_key()
     store = ResultStore(storage.database)
     report = await a_run(storage, user, moment)
-    first = ResultCache(MemoryCache(), store, 86_400, now=moment)
+    first = ResultCache(new_cache(), store, 86_400, now=moment)
     await keep(first, storage, user, key, report)
-    cache = MemoryCache()
+    cache = new_cache()
     restarted = ResultCache(cache, store, 86_400, now=moment)
     assert await restarted.find(user, key) is not None
     assert await restarted.find(user, key) is not None
     assert cache.counts.hits == 1
-    assert await ResultCache(MemoryCache(), store, 86_400, now=moment).find("somebody_else", key) is None
+    assert await ResultCache(new_cache(), store, 86_400, now=moment).find("somebody_else", key) is None
     moment.now += timedelta(seconds=60)
-    assert await ResultCache(MemoryCache(), store, 86_400, now=moment).find(user, key) is None
+    assert await ResultCache(new_cache(), store, 86_400, now=moment).find(user, key) is None
 
 
-async def test_nothing_is_kept_longer_than_the_operator_allows(storage: Storage) -> None:
+async def test_nothing_is_kept_longer_than_the_operator_allows(
+    storage: Storage, new_cache: Callable[[], Cache]
+) -> None:
     moment, user, key = Moment(), f"user_{uuid4().hex}", new_key()
-    results = ResultCache(MemoryCache(), ResultStore(storage.database), 5, now=moment)
+    results = ResultCache(new_cache(), ResultStore(storage.database), 5, now=moment)
     until = await keep(results, storage, user, key, await a_run(storage, user, moment))
     assert until == moment.now + timedelta(seconds=5)
 
 
-async def test_switched_off_it_keeps_and_finds_nothing(storage: Storage) -> None:
+async def test_switched_off_it_keeps_and_finds_nothing(
+    storage: Storage, new_cache: Callable[[], Cache]
+) -> None:
     moment, user, key = Moment(), f"user_{uuid4().hex}", new_key()
-    cache, store = MemoryCache(), ResultStore(storage.database)
+    cache, store = new_cache(), ResultStore(storage.database)
     report = await a_run(storage, user, moment)
     off = ResultCache(cache, store, 86_400, is_enabled=False, now=moment)
     assert await keep(off, storage, user, key, report) is None
@@ -109,9 +118,9 @@ async def test_switched_off_it_keeps_and_finds_nothing(storage: Storage) -> None
     assert await off.find(user, key) is None
 
 
-async def test_all_results_can_be_forgotten_at_once(storage: Storage) -> None:
+async def test_all_results_can_be_forgotten_at_once(storage: Storage, new_cache: Callable[[], Cache]) -> None:
     moment, user, key = Moment(), f"user_{uuid4().hex}", new_key()
-    results = ResultCache(MemoryCache(), ResultStore(storage.database), 86_400, now=moment)
+    results = ResultCache(new_cache(), ResultStore(storage.database), 86_400, now=moment)
     await keep(results, storage, user, key, await a_run(storage, user, moment))
     assert await results.forget_all() >= 1
     assert await results.find(user, key) is None
