@@ -25,6 +25,8 @@ from schemas.wire import utc_now
 
 MEBIBYTE = 1024 * 1024
 COMPRESSION_LEVEL = 6
+PACKED_AT_ONCE_BYTES_MAX = 20_000
+"""Of answers: they are packed in less than a millisecond, and a thread would take longer to begin."""
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A blob that nobody uses goes after this time: until then a run that needs it again may find it."""
 
@@ -80,7 +82,10 @@ class TapeStore:
     async def pack(self, report: ExecutionReport) -> Packed:
         """The recording in `report`, which is as the jail gave it, or why it cannot be replayed."""
         reason = self._reason_against(report)
-        return Packed(b"", {}, reason) if reason else await asyncio.to_thread(pack, report)
+        if reason is not None:
+            return Packed(b"", {}, reason)
+        is_small = _size_of(report) <= PACKED_AT_ONCE_BYTES_MAX
+        return pack(report) if is_small else await asyncio.to_thread(pack, report)
 
     async def put(self, connection: AsyncConnection, execution_id: str, packed: Packed) -> None:
         """Keep it, in the transaction in which the execution ends; the first one that is kept stays."""
@@ -138,7 +143,7 @@ class TapeStore:
             return "nothing was recorded"
         if report.outcome in DEPENDS_ON_THE_MACHINE:
             return f"it ended as {report.outcome}, which depends on the machine and not on the data alone"
-        size = sum(call.size for call in report.tape.calls)
+        size = _size_of(report)
         if size > self._size_max_bytes:
             limit = self._size_max_bytes // MEBIBYTE
             return f"its data has {size / MEBIBYTE:,.1f} MB, and at most {limit} MB of one execution are kept"
@@ -189,6 +194,10 @@ class TapeStore:
         columns = select(tape_blobs.c.digest, tape_blobs.c.content).select_from(used)
         rows = await connection.execute(columns.where(tape_blob_uses.c.execution_id == execution_id))
         return {digest: content for digest, content in rows}  # noqa: C416  rows are no tuples for `dict`
+
+
+def _size_of(report: ExecutionReport) -> int:
+    return sum(call.size for call in report.tape.calls) if report.tape else 0
 
 
 def _not_replayable(reason: str) -> NotReplayable:
