@@ -17,6 +17,7 @@ from api_server.llm.provider import LLMProvider
 from api_server.pipeline import Pipeline
 from api_server.prompting import PromptMaker
 from api_server.remembering import open_memory
+from api_server.reuse.known_scripts import KnownScripts
 from api_server.reuse.opened import Reusing, make_reusing
 from api_server.running import Runner
 from api_server.settings import ApiSettings
@@ -85,6 +86,7 @@ async def open_parts(
                 storage=storage,
                 live=live,
                 reusing=reusing,
+                scripts=KnownScripts(executor),
                 runner=Runner(executor, settings.execution_timeout_seconds, settings.max_execution_memory_mb),
                 memory=await enter(open_memory(storage, live.results, reusing)),
             ),

@@ -20,6 +20,7 @@ from api_server.replies import Answer, compose, compose_held_back, read_reply
 from api_server.requests import begin_edited, begin_question
 from api_server.reuse.decision import Duplicate, New, Recorded, Related, Reuse
 from api_server.reuse.draft import draft_of_related
+from api_server.reuse.known_scripts import KnownScripts
 from api_server.reuse.opened import Reusing
 from api_server.running import Runner
 from api_server.storage.audit import Origin
@@ -56,6 +57,7 @@ class Pipeline:
     storage: Storage
     live: Live
     reusing: Reusing
+    scripts: KnownScripts
     runner: Runner
     memory: Memory
 
@@ -120,7 +122,7 @@ class Pipeline:
             )
             if is_confirmed:
                 understood = understood.model_copy(update={"needs_confirmation": False})
-            await self.memory.understood(understood, way)
+            self.memory.note(understood, way)
         facts = understood.model_dump(mode="json", exclude={"meaning", "parameters"})
         await way.course.tell(ProgressType.UNDERSTOOD, **facts)
         return understood
@@ -149,7 +151,7 @@ class Pipeline:
         """An earlier answer is the answer; of what is not to be executed, only its script."""
         answer = answer_from(known, understood)
         if request.execute:
-            answer = await self.memory.recall(answer, known, way)
+            answer = self.memory.recall(answer, known, way)
         await way.course.tell(
             ProgressType.REUSED, reused_from=known.execution.id, age_seconds=answer.age_seconds
         )
@@ -161,10 +163,10 @@ class Pipeline:
         """A believed script answers with other parameters; no model is asked."""
         if known.is_as_asked:
             understood = self.reusing.dialogue.as_asked(understood)
-            await self.memory.understood(understood, way)
+            self.memory.note(understood, way)
         await way.course.tell(ProgressType.REUSED, reused_from=known.reused_from, age_seconds=None)
         with way.course.stage("validate"):
-            report = await self.executor.validate(known.python_code)
+            report = await self.scripts.check(known.python_code, await self.catalog.current())
         if not report.valid:  # the policy was changed since
             return await self.write_anew(request, understood, way)
         written = Written(draft_of_related(known), report)
@@ -178,6 +180,7 @@ class Pipeline:
         self, request: AnalyzeRequest, understood: Understanding, way: Way
     ) -> AnalyzeResponse:
         """Have a model write the script; what did not do goes back to it."""
+        await self.memory.understood(understood, way)
         writer = await self.find_writer(understood, request.model, way)
         answer = Answer(understood, await writer.write())
         if request.execute:

@@ -1,12 +1,10 @@
 """What is written down of a question while it is answered, and what later questions find of it."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
-
-import structlog
 
 from api_server.presentation import present
 from api_server.replies import Answer, write_down
@@ -16,8 +14,9 @@ from api_server.reuse.draft import draft_of_execution
 from api_server.reuse.opened import Reusing
 from api_server.storage import recorder
 from api_server.storage.opened import Storage
-from api_server.storage.recorder import Conclusion
-from api_server.storage.records import Execution, Trust
+from api_server.storage.recorder import Conclusion, Write
+from api_server.storage.records import Trust
+from api_server.storage.remembered import MeaningKeys
 from api_server.trust.child_runs import say
 from api_server.way import Way
 from api_server.writing.writer import Written
@@ -27,9 +26,6 @@ from schemas.tools import ToolCatalogue
 from schemas.understanding import Understanding
 from schemas.usage import Usage
 from schemas.validation import ValidationReport
-from service.errors import PlatformError
-
-log = structlog.get_logger()
 
 FINISH_SECONDS_MAX = 5.0
 """How long the end of the server may wait for questions to be indexed."""
@@ -42,13 +38,14 @@ class Memory:
     storage: Storage
     results: ResultCache
     reusing: Reusing
-    _indexing: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def note(self, understood: Understanding, way: Way) -> None:
+        """How the question was taken: written down with the next step, which is to follow at once."""
+        way.recording.note(_as_recorded(understood))
 
     async def understood(self, understood: Understanding, way: Way) -> None:
-        """How the question was taken."""
-        meaning = understood.meaning.model_dump(mode="json")
-        taken = recorder.Understanding(understood.expanded_question, understood.confidence, meaning)
-        await way.recording.understood(taken)
+        """The same, written down now, as the next step takes its time."""
+        await way.recording.understood(_as_recorded(understood))
 
     async def held_back(self, understood: Understanding, way: Way) -> None:
         """Its person must confirm it as `understood` says, also after a reload."""
@@ -64,55 +61,59 @@ class Memory:
         kept = await self.results.find(way.user_id, _key_of(answer, catalogue, way))
         if kept is None:
             return None
-        report = as_run_of(kept.report, way)
-        await self.storage.tapes.copy(kept.report.execution_id, way.execution_id)
-        return replace(answer, run=report, age_seconds=kept.age_seconds, fresh_until=kept.fresh_until)
+        return replace(
+            answer,
+            run=as_run_of(kept.report, way),
+            age_seconds=kept.age_seconds,
+            fresh_until=kept.fresh_until,
+            tape=self._copy_of(kept.report.execution_id, way),
+        )
 
     async def ran(
         self, answer: Answer, report: ExecutionReport, catalogue: ToolCatalogue, way: Way
     ) -> Answer:
-        """The answer with its run; the tape first, as whoever sees the end may ask for a replay."""
+        """The answer with its run; nothing of it is on record yet."""
         with way.course.stage("present"):
             shown = present(report)
-        await self.storage.tapes.save(way.execution_id, report)
-        key = _key_of(answer, catalogue, way)
-        until = await self.results.keep(way.user_id, key, shown, catalogue)
-        return replace(answer, run=shown, fresh_until=until)
+        packed = await self.storage.tapes.pack(report)
+        kept = self.results.judge(way.user_id, _key_of(answer, catalogue, way), shown, catalogue)
+        return replace(
+            answer,
+            run=shown,
+            tape=partial(self.storage.tapes.put, execution_id=way.execution_id, packed=packed),
+            kept=kept,
+            fresh_until=kept.expires_at if kept else None,
+        )
 
-    async def recall(self, answer: Answer, known: Duplicate | Recorded, way: Way) -> Answer:
+    def recall(self, answer: Answer, known: Duplicate | Recorded, way: Way) -> Answer:
         """`answer` with the run of `known` as its own, tape included; without one if that did not run."""
         before = known.execution
         if before.report is None:
             return answer
-        run, age = as_run_of(before.report, way), known.age_seconds
-        answer = replace(answer, run=run, age_seconds=age, fresh_until=before.fresh_until)
-        await self.storage.tapes.copy(before.id, way.execution_id)
-        return answer
+        return replace(
+            answer,
+            run=as_run_of(before.report, way),
+            age_seconds=known.age_seconds,
+            fresh_until=before.fresh_until,
+            tape=self._copy_of(before.id, way),
+        )
 
     async def conclude(self, answer: Answer, way: Way) -> None:
-        """How it ended, in the record and for later questions."""
-        understood = answer.understood.model_dump(mode="json") if answer.understood else None
-        is_new = answer.understood is None or answer.understood.asks_about == "question"
-        conclusion = Conclusion(
-            report=answer.run,
-            said=say(answer.run) if answer.run and is_new else answer.draft.explanation,
-            usage=answer.usage,
-            trust=answer.trust,
-            fresh_until=answer.fresh_until,
-            script=write_down(answer.written, answer.reused_from, answer.all_warnings),
-            warnings=answer.all_warnings,
-            metadata={
-                "stages": [stage.model_dump() for stage in way.course.stages],
-                "understanding": understood,
-                "age_seconds": answer.age_seconds,
-            },
-        )
-        await way.recording.finished(conclusion)
-        if is_new and answer.age_seconds is None and answer.trust is not Trust.WITHDRAWN:
-            try:
-                await self.let_be_found(answer, way)
-            except PlatformError as error:  # the answer is on record, and the person shall have it
-                log.warning("question_not_remembered", execution_id=way.execution_id, reason=error.message)
+        """How it ended, in the record and for later questions: all of it is there together."""
+        conclusion, keys = _conclude(answer, way), self._keys_of(answer)
+        also: list[Write] = [answer.tape] if answer.tape else []
+        if answer.kept is not None:
+            also.append(partial(self.results.put, result=answer.kept))
+        if keys is not None:
+            put = self.storage.remembered.put
+            also.append(partial(put, user_id=way.user_id, execution_id=way.execution_id, keys=keys))
+        if not await way.recording.finished(conclusion, *also):
+            return
+        if answer.kept is not None:
+            await self.results.offer(answer.kept)
+        if keys is not None and answer.understood is not None:
+            question = answer.understood.expanded_question
+            self.reusing.memory.remember(replace(way.recording.execution, expanded_question=question))
 
     async def failed(self, facts: dict[str, Any], way: Way) -> None:
         """The platform, or the person's request, kept it from an answer."""
@@ -121,31 +122,15 @@ class Memory:
         if await way.recording.failed(str(facts["code"]), str(facts["message"]), usage):
             await way.course.tell(ProgressType.FAILED, **facts)
 
-    async def let_be_found(self, answer: Answer, way: Way) -> None:
-        """By its equal from now on; among its like as soon as the index has it, which nobody waits for."""
-        execution = replace(
-            way.recording.execution,
-            expanded_question=answer.understood.expanded_question if answer.understood else "",
-            outcome=answer.run.outcome if answer.run else None,
-        )
-        if await self.reusing.reuser.remember(execution):
-            task = asyncio.create_task(self._index(execution), name="question-index")
-            self._indexing.add(task)
-            task.add_done_callback(self._indexing.discard)
+    def _keys_of(self, answer: Answer) -> MeaningKeys | None:
+        """By what later questions find it; None when they shall not."""
+        if not answer.is_new or answer.age_seconds is not None or answer.trust is Trust.WITHDRAWN:
+            return None
+        question = answer.understood.expanded_question if answer.understood else ""
+        return self.reusing.reuser.keys_of(question, answer.run.outcome if answer.run else None)
 
-    async def _index(self, execution: Execution) -> None:
-        await self.reusing.memory.remember(execution)
-
-    async def finish(self, seconds_max: float) -> None:
-        """Wait for what is being indexed; what takes longer is left out, and found by its equal only."""
-        if not self._indexing:
-            return
-        _done, late = await asyncio.wait(self._indexing, timeout=seconds_max)
-        for task in late:
-            task.cancel()
-        if late:
-            log.warning("questions_not_in_index", count=len(late))
-            await asyncio.gather(*late, return_exceptions=True)
+    def _copy_of(self, execution_id: str, way: Way) -> Write:
+        return partial(self.storage.tapes.copy, execution_id=way.execution_id, source_id=execution_id)
 
 
 @asynccontextmanager
@@ -157,7 +142,7 @@ async def open_memory(
     try:
         yield memory
     finally:
-        await memory.finish(finish_seconds_max)
+        await reusing.memory.finish(finish_seconds_max)
 
 
 def answer_from(known: Duplicate | Recorded, understood: Understanding) -> Answer:
@@ -179,6 +164,28 @@ def as_run_of(report: ExecutionReport, way: Way) -> ExecutionReport:
     """A report from before as that of this execution."""
     metadata = report.metadata.model_copy(update={"cache_hit": True})
     return report.model_copy(update={"execution_id": way.execution_id, "metadata": metadata})
+
+
+def _as_recorded(understood: Understanding) -> recorder.Understanding:
+    meaning = understood.meaning.model_dump(mode="json")
+    return recorder.Understanding(understood.expanded_question, understood.confidence, meaning)
+
+
+def _conclude(answer: Answer, way: Way) -> Conclusion:
+    return Conclusion(
+        report=answer.run,
+        said=say(answer.run) if answer.run and answer.is_new else answer.draft.explanation,
+        usage=answer.usage,
+        trust=answer.trust,
+        fresh_until=answer.fresh_until,
+        script=write_down(answer.written, answer.reused_from, answer.all_warnings),
+        warnings=answer.all_warnings,
+        metadata={
+            "stages": [stage.model_dump() for stage in way.course.stages],
+            "understanding": answer.understood.model_dump(mode="json") if answer.understood else None,
+            "age_seconds": answer.age_seconds,
+        },
+    )
 
 
 def _key_of(answer: Answer, catalogue: ToolCatalogue, way: Way) -> str:

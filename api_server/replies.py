@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api_server.llm.provider import Draft
-from api_server.storage.recorder import WrittenScript
+from api_server.storage.recorder import Write, WrittenScript
 from api_server.storage.records import Attempt as StoredAttempt
 from api_server.storage.records import Execution, Trust
+from api_server.storage.results import StoredResult
 from api_server.way import Way
 from api_server.writing.writer import Written
 from schemas.analysis import Analysis, AnalyzeResponse, Attempt, Parameters, StageTime
@@ -34,11 +35,20 @@ class Answer:
     age_seconds: float | None = None
     """Of the result, when it is from before."""
     fresh_until: datetime | None = None
+    tape: Write | None = None
+    """Writes the recording of `run`, in the transaction in which the execution ends."""
+    kept: StoredResult | None = None
+    """What of `run` can be given again, once the execution is on record."""
 
     @property
     def draft(self) -> Draft:
         """The script and who wrote it."""
         return self.written.draft
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it tells more than the record of an answer before."""
+        return self.understood is None or self.understood.asks_about == "question"
 
     @property
     def all_warnings(self) -> list[str]:

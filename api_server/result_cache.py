@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.results import ResultStore, StoredResult
 from schemas.execution import ExecutionReport, Outcome, ToolCall
@@ -112,10 +113,10 @@ class ResultCache:
         age = (self._now() - report.timestamp).total_seconds()
         return KeptResult(report, kept_until, max(0.0, age)) if kept_until > self._now() else None
 
-    async def keep(
+    def judge(
         self, user_id: str, key: str, report: ExecutionReport, catalogue: ToolCatalogue
-    ) -> datetime | None:
-        """Keep a result as long as it is true; until when, or None. Raises `DatabaseUnavailable`."""
+    ) -> StoredResult | None:
+        """What to keep of a run, as long as it is true; None when it must not be given again."""
         now = self._now()
         until = fresh_until(report, catalogue, now) if self._is_enabled else None
         if until is None:
@@ -125,9 +126,15 @@ class ResultCache:
             "report": report.model_copy(update={"tape": None}).model_dump(mode="json"),
             "fresh_until": until.isoformat(),
         }
-        await self._remember(key, entry)
-        await self._store.put(StoredResult(key, user_id, report.execution_id, entry, now, until))
-        return until
+        return StoredResult(key, user_id, report.execution_id, entry, now, until)
+
+    async def put(self, connection: AsyncConnection, result: StoredResult) -> None:
+        """Write it down with its execution, which must be there before anybody finds it."""
+        await self._store.put(connection, result)
+
+    async def offer(self, result: StoredResult) -> None:
+        """Let it be found: its execution is on record."""
+        await self._remember(result.key, result.entry)
 
     async def forget_all(self) -> int:
         """Drop every result; how many there were. Raises `DatabaseUnavailable`."""

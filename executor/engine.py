@@ -144,8 +144,8 @@ class Engine:
         run.cancel()
 
     def catalogue(self) -> ToolCatalogue:
-        """The tools that scripts can call now."""
-        return self.broker.catalogue()
+        """The tools that scripts can call now, and the policy that they are held against."""
+        return self.broker.catalogue().model_copy(update={"policy_version": self.policy.version})
 
 
 def server_addresses(settings: ExecutorSettings) -> list[ServerAddress]:

@@ -22,13 +22,14 @@ from schemas.execution import (
 from schemas.health import Health, PartHealth, worst_status
 from schemas.tools import ServerState, Tool, ToolCatalogue
 from schemas.validation import ValidationReport
+from service.hanging_up import until_hang_up
 from service.version import package_version
 
 router = APIRouter()
 NDJSON = "application/x-ndjson"
 
 
-def get_engine(request: Request) -> Engine:
+async def get_engine(request: Request) -> Engine:
     """The engine of this app."""
     engine: Engine = request.app.state.engine
     return engine
@@ -45,21 +46,24 @@ async def validate(body: ValidateRequest, engine: TheEngine) -> ValidationReport
 
 @router.post("/execute", response_model=ExecutionReport)
 async def execute(
-    body: ExecuteRequest, engine: TheEngine, accept: Annotated[str, Header()] = ""
+    body: ExecuteRequest, request: Request, engine: TheEngine, accept: Annotated[str, Header()] = ""
 ) -> ExecutionReport | StreamingResponse:
-    """Run a script: HTTP 200 whatever becomes of it. `Accept: application/x-ndjson` streams events."""
+    """Run a script: HTTP 200 whatever becomes of it. `Accept: application/x-ndjson` streams events.
+
+    Hanging up stops it.
+    """
     if NDJSON in accept:
         events = stream_events(engine, body)
         # A run that cannot even begin is an error with a status, not a stream that breaks off.
         first = await anext(events)
         return StreamingResponse(chain(first, events), media_type=NDJSON)
-    return await engine.execute(body)
+    return await until_hang_up(request, engine.execute(body))
 
 
 @router.post("/execute/variants")
-async def execute_variants(body: Variants, engine: TheEngine) -> VariantReports:
+async def execute_variants(body: Variants, request: Request, engine: TheEngine) -> VariantReports:
     """Run a taped script on other answers, one after the other: how the sources of its values are found."""
-    return VariantReports(reports=await engine.execute_variants(body))
+    return VariantReports(reports=await until_hang_up(request, engine.execute_variants(body)))
 
 
 async def chain(first: bytes, rest: AsyncGenerator[bytes, None]) -> AsyncIterator[bytes]:

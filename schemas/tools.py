@@ -66,3 +66,5 @@ class ToolCatalogue(Wire):
     servers: list[Server]
     digest: str
     """SHA-256 over names and schemas: the same tools give the same digest."""
+    policy_version: str = ""
+    """Of the rules that scripts are held against where these tools are called."""

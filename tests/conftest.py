@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.doubles.chroma_server import running_chroma
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.postgresql import PostgreSQL, running_postgresql
 from tests.doubles.redis_server import RedisServer, require_redis_server
@@ -51,6 +52,13 @@ def one_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(scope="session")
+def one_chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Its address; whoever uses it clears it before."""
+    with running_chroma(tmp_path_factory.mktemp("chroma")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -20,8 +20,11 @@ from schemas.progress import LAST_TYPES, ProgressEvent, ProgressType
 
 log = structlog.get_logger()
 
-LINGER_SECONDS = 0.02
-"""How long an event waits for company: 50 transactions a second at most, whatever scripts print."""
+LINGER_SECONDS = 0.1
+"""How long an event waits for company: 10 transactions a second at most, whatever scripts print.
+
+Short enough for eyes, and long enough that a question which needs no model has its events written together.
+"""
 WAITING_MAX = 1000
 """Events of one execution; who tells more waits until they are written."""
 PRINTED_TOGETHER_MAX = 16_000

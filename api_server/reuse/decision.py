@@ -110,13 +110,12 @@ class Reuser:
             or self._from_recipe(understood, catalogue)
         )
 
-    async def remember(self, execution: Execution) -> bool:
-        """Let a completed answer be found again by its meaning; False for any other, or a deleted one."""
-        if execution.outcome != Outcome.COMPLETED or not execution.expanded_question:
-            return False
-        meaning = self.dialogue.meaning(execution.expanded_question)
-        keys = MeaningKeys(meaning.key, meaning.masked_key)
-        return await self.remembered.remember(execution.user_id, execution.id, keys)
+    def keys_of(self, question: str, outcome: Outcome | None) -> MeaningKeys | None:
+        """By what a completed answer is found again; None for any other."""
+        if outcome is not Outcome.COMPLETED or not question:
+            return None
+        meaning = self.dialogue.meaning(question)
+        return MeaningKeys(meaning.key, meaning.masked_key)
 
     async def _from_record(self, user_id: str, understood: Understanding) -> Recorded | None:
         """What the record of the answer before says of it; None when something new must be found out."""

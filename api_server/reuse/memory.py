@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
@@ -10,6 +9,7 @@ import structlog
 from api_server.dialogue.masking import masked_text
 from api_server.dialogue.understanding import Dialogue
 from api_server.errors import VectorsUnavailable
+from api_server.reuse.index_queue import IndexQueue
 from api_server.storage.records import Execution
 from api_server.vectors.index import OWNER, Collection, Item, Proposal, VectorIndex
 from schemas.conversation import SimilarQuestion
@@ -29,40 +29,40 @@ SIMILAR_ENOUGH = 0.35
 """Below it a proposal says nothing to a person; it decides nothing else."""
 
 
-@dataclass(frozen=True)
 class QuestionMemory:
     """Remembers questions by what they ask, without whom and when. Does without while the index starts."""
 
-    dialogue: Dialogue
-    index: VectorIndex
-    cache: Cache
-    list_there: ListThere
-    is_enabled: bool = True
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        index: VectorIndex,
+        cache: Cache,
+        list_there: ListThere,
+        *,
+        is_enabled: bool = True,
+    ) -> None:
+        self.dialogue = dialogue
+        self.index = index
+        self.cache = cache
+        self.list_there = list_there
+        self.is_enabled = is_enabled
+        self._queue = IndexQueue(self._put)
 
-    async def remember(self, execution: Execution) -> None:
-        """Let the question be proposed from now on; without an index it is only found by its equal."""
-        question = execution.expanded_question or execution.question
-        item = Item(
-            id=execution.id,
-            text=masked_text(question, self.dialogue.cutter),
-            facts={
-                OWNER: execution.user_id,
-                "session_id": execution.session_id,
-                "question": question,
-                "asked_at": execution.created_at.isoformat(),
-            },
-        )
-        if not item.text or not self.is_enabled:
-            return
-        try:
-            await self.index.remember(Collection.QUESTIONS, [item])
-        except VectorsUnavailable as error:
-            log.warning("question_not_in_index", execution_id=execution.id, reason=error.message)
-            return
-        await self.cache.forget_all(_prefix(execution.user_id))
+    def remember(self, execution: Execution) -> None:
+        """Let the question be proposed from now on, on other API servers soon.
+
+        Without an index it is only found by its equal.
+        """
+        if self.is_enabled:
+            self._queue.add(execution)
+
+    async def finish(self, seconds_max: float) -> None:
+        """Let all be in the index that can be by then."""
+        await self._queue.finish(seconds_max)
 
     async def forget(self, user_id: str, execution_ids: Sequence[str]) -> None:
         """Drop questions that their user deleted, once that is final; until then they are passed over."""
+        await self._queue.flush()
         try:
             await self.index.forget(Collection.QUESTIONS, execution_ids, owner=user_id)
         except VectorsUnavailable as error:
@@ -99,6 +99,8 @@ class QuestionMemory:
         """From the cache of the last days, else from the index; none while that is not ready."""
         if not self.is_enabled:
             return []
+        if self.index.readiness.is_ready:
+            await self._queue.flush()
         key = _prefix(user_id) + _digest(text)
         kept = await self.cache.get(key)
         if kept is not None:
@@ -112,6 +114,29 @@ class QuestionMemory:
             return []
         await self.cache.put(key, [_as_json(one) for one in found], KEPT_SECONDS)
         return found
+
+    async def _put(self, executions: Sequence[Execution]) -> None:
+        items = [item for item in map(self._item_of, executions) if item.text]
+        try:
+            await self.index.remember(Collection.QUESTIONS, items)
+        except VectorsUnavailable as error:
+            log.warning("questions_not_in_index", ids=[item.id for item in items], reason=error.message)
+            return
+        for user_id in {execution.user_id for execution in executions}:
+            await self.cache.forget_all(_prefix(user_id))
+
+    def _item_of(self, execution: Execution) -> Item:
+        question = execution.expanded_question or execution.question
+        return Item(
+            id=execution.id,
+            text=masked_text(question, self.dialogue.cutter),
+            facts={
+                OWNER: execution.user_id,
+                "session_id": execution.session_id,
+                "question": question,
+                "asked_at": execution.created_at.isoformat(),
+            },
+        )
 
     def _label(self, proposal: Proposal, question: str) -> EarlierQuestion:
         earlier = str(proposal.facts["question"])

@@ -4,9 +4,9 @@ from fastapi import APIRouter, Request
 
 from api_server.reuse.confirming import chosen_question
 from api_server.routes.dependencies import TheCaller, TheOrigin, ThePipeline, TheReusing
-from api_server.routes.hanging_up import until_hang_up
 from schemas.analysis import AnalyzeRequest, AnalyzeResponse
 from schemas.reuse import ConfirmRequest, HeldBackResponse
+from service.hanging_up import until_hang_up
 
 router = APIRouter()
 

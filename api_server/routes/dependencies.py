@@ -1,4 +1,4 @@
-"""What routes ask for by type."""
+"""What routes ask for by type. All of it is `async`: FastAPI calls a plain function in a thread."""
 
 from typing import Annotated, Any
 
@@ -22,7 +22,7 @@ from schemas.analysis import SESSION_ID_PATTERN
 from service.errors import PlatformError
 
 
-def get_pipeline(request: Request) -> Pipeline:
+async def get_pipeline(request: Request) -> Pipeline:
     """The pipeline of this app."""
     pipeline: Pipeline = request.app.state.parts.pipeline
     return pipeline
@@ -31,7 +31,7 @@ def get_pipeline(request: Request) -> Pipeline:
 ThePipeline = Annotated[Pipeline, Depends(get_pipeline)]
 
 
-def get_storage(request: HTTPConnection) -> Storage:
+async def get_storage(request: HTTPConnection) -> Storage:
     """Everything that this app keeps."""
     storage: Storage = request.app.state.parts.storage
     return storage
@@ -40,7 +40,7 @@ def get_storage(request: HTTPConnection) -> Storage:
 TheStorage = Annotated[Storage, Depends(get_storage)]
 
 
-def get_conversations(request: Request) -> Conversations:
+async def get_conversations(request: Request) -> Conversations:
     """The sessions of this app."""
     conversations: Conversations = request.app.state.parts.conversations
     return conversations
@@ -65,7 +65,7 @@ async def get_caller(connection: HTTPConnection) -> Caller:
 TheCaller = Annotated[Caller, Depends(get_caller)]
 
 
-def get_vectors(request: Request) -> VectorIndex:
+async def get_vectors(request: Request) -> VectorIndex:
     """The index of this app."""
     index: VectorIndex = request.app.state.parts.vectors
     return index
@@ -74,7 +74,7 @@ def get_vectors(request: Request) -> VectorIndex:
 TheVectors = Annotated[VectorIndex, Depends(get_vectors)]
 
 
-def get_reusing(request: Request) -> Reusing:
+async def get_reusing(request: Request) -> Reusing:
     """Understanding in sessions, and what was answered before."""
     reusing: Reusing = request.app.state.parts.reusing
     return reusing
@@ -83,7 +83,7 @@ def get_reusing(request: Request) -> Reusing:
 TheReusing = Annotated[Reusing, Depends(get_reusing)]
 
 
-def get_live(connection: HTTPConnection) -> Live:
+async def get_live(connection: HTTPConnection) -> Live:
     """What this app shares with other API servers."""
     live: Live = connection.app.state.parts.live
     return live
@@ -105,7 +105,7 @@ def limited(endpoint: str) -> Any:
     return Depends(demand)
 
 
-def get_administrator(caller: TheCaller) -> Caller:
+async def get_administrator(caller: TheCaller) -> Caller:
     """The caller, who must be an administrator. Raises `Forbidden`."""
     if not caller.is_administrator:
         raise Forbidden("only an administrator may do this", suggestions=("Ask an administrator.",))
@@ -114,10 +114,16 @@ def get_administrator(caller: TheCaller) -> Caller:
 
 TheAdministrator = Annotated[Caller, Depends(get_administrator)]
 
-TheOrigin = Annotated[Origin, Depends(read_origin)]
+
+async def get_origin(connection: HTTPConnection) -> Origin:
+    """Where a request comes from."""
+    return read_origin(connection)
 
 
-def get_trust(request: Request) -> Trust:
+TheOrigin = Annotated[Origin, Depends(get_origin)]
+
+
+async def get_trust(request: Request) -> Trust:
     """Replays, re-runs, comparisons and sources of this app."""
     trust: Trust = request.app.state.parts.trust
     return trust
@@ -126,7 +132,7 @@ def get_trust(request: Request) -> Trust:
 TheTrust = Annotated[Trust, Depends(get_trust)]
 
 
-def get_header_session_id(
+async def get_header_session_id(
     x_session_id: Annotated[str | None, Header(max_length=128, pattern=SESSION_ID_PATTERN)] = None,
 ) -> str | None:
     """The session that a request names outside its body. X-User-ID is not read: anybody could send it."""

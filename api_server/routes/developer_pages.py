@@ -40,7 +40,7 @@ async def get_operator(request: Request) -> Caller:
     """
     gate: Gate = request.app.state.parts.gate
     try:
-        return get_administrator(await gate.admit(_read_password(request)))
+        return await get_administrator(await gate.admit(_read_password(request)))
     except Unauthenticated as error:
         raise SignInNeeded(error.message, suggestions=error.suggestions) from error
 
@@ -86,7 +86,7 @@ class Visit:
     desk: DeveloperDesk
 
 
-def get_visit(request: Request, operator: TheOperator, accept: Annotated[str, Header()] = "") -> Visit:
+async def get_visit(request: Request, operator: TheOperator, accept: Annotated[str, Header()] = "") -> Visit:
     """Browsers name HTML; programs that name nothing get JSON."""
     return Visit(operator, "text/html" in accept, request.app.state.developer_desk)
 

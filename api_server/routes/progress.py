@@ -28,7 +28,7 @@ NO_CACHE = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 After = Annotated[int, Query(ge=0)]
 
 
-def get_start(after: After = 0, last_event_id: Annotated[int | None, Header(ge=0)] = None) -> int:
+async def get_start(after: After = 0, last_event_id: Annotated[int | None, Header(ge=0)] = None) -> int:
     """The number that a reader has seen last; the header is what a browser sends when it connects again."""
     return after if last_event_id is None else last_event_id
 

@@ -3,8 +3,8 @@
 from fastapi import APIRouter, Request
 
 from api_server.routes.dependencies import TheCaller, TheOrigin, TheTrust, limited
-from api_server.routes.hanging_up import until_hang_up
 from schemas.replay import RerunRequest, RerunResponse
+from service.hanging_up import until_hang_up
 
 router = APIRouter(prefix="/executions")
 

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 
 from api_server.routes.dependencies import TheCaller, TheOrigin, ThePipeline, limited
-from api_server.routes.hanging_up import until_hang_up
 from schemas.analysis import AnalyzeResponse, EditedScript
 from schemas.execution import ValidateRequest
 from schemas.validation import ValidationReport
+from service.hanging_up import until_hang_up
 
 router = APIRouter()
 

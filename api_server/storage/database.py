@@ -158,6 +158,8 @@ def _create_engine(url: URL, pool_size: int, timeout_seconds: float) -> AsyncEng
         "pool_size": pool_size,
         "max_overflow": 0,
         "pool_timeout": timeout_seconds,
+        # The connection that was used last has its pages, its statements and its thread at hand.
+        "pool_use_lifo": True,
     }
     if url.get_backend_name() == "sqlite":
         options |= {"connect_args": {"timeout": timeout_seconds}, "module": make_driver()}
@@ -210,7 +212,8 @@ def _prepare_sqlite(engine: AsyncEngine, timeout_seconds: float) -> None:
     def begin(connection: Connection) -> None:
         opening = connection.get_execution_options().get("sqlite_begin", OPENING)
         if opening:
-            connection.exec_driver_sql(opening)
+            raw: Any = connection.connection.dbapi_connection
+            raw.begin(opening)
 
     @event.listens_for(pool_side, "before_cursor_execute")
     def set_deadline(connection: Connection, *_statement: Any) -> None:

@@ -1,11 +1,12 @@
 """Writes what happens to a question at the moment it happens, so that a crash at any point leaves the truth.
 
 accept → understood → attempted … → written → started → finished, or failed at any point. Each is one
-transaction: when the call returns it is on disk, and only then may the next step begin.
+transaction: when the call returns it is on disk, and only then may the next step begin. What is to be there
+together is written together.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,9 @@ from api_server.storage.users import UserStore
 from schemas.execution import ExecutionReport
 from schemas.usage import Usage
 from schemas.wire import utc_now
+
+Write = Callable[[AsyncConnection], Awaitable[object]]
+"""Writes something in a transaction that it is given."""
 
 
 @dataclass(frozen=True)
@@ -134,18 +138,21 @@ class Recording:
         self._stores = stores
         self._origin = origin
         self._is_written = False
+        self._noted: dict[str, Any] = {}
         self.execution = execution
 
     async def understood(self, understanding: Understanding) -> None:
         """What the question was taken to mean."""
-        values = {
+        self.note(understanding)
+        await self._step({})
+
+    def note(self, understanding: Understanding) -> None:
+        """The same, to be written with the next step, which is to follow at once."""
+        self._noted = {
             "expanded_question": understanding.expanded_question,
             "expansion_confidence": understanding.confidence,
             "meaning": understanding.meaning,
         }
-        async with self._stores.database.writing() as connection:
-            if await self._update(connection, values):
-                await touch_session(connection, self.execution.session_id)
 
     async def waits_for_person(self, metadata: Mapping[str, Any] | None = None) -> None:
         """The person must confirm first: from now on any server may go on with it (`Recorder.resume`).
@@ -157,7 +164,7 @@ class Recording:
     async def attempted(self, attempt: Attempt) -> None:
         """A script was written, checked or run; the same number again tells more of the same attempt."""
         async with self._stores.database.writing() as connection:
-            if await self._update(connection, {"model": attempt.model}):
+            if await self._go_on(connection, {"model": attempt.model}):
                 await self._stores.attempts.put(connection, attempt)
 
     async def written(self, script: WrittenScript) -> None:
@@ -176,8 +183,11 @@ class Recording:
         await self._step(values, *deeds)
         self._is_written = self._is_written or script is not None
 
-    async def finished(self, conclusion: Conclusion) -> None:
-        """The script's fate, whatever it is, and what the session says of it."""
+    async def finished(self, conclusion: Conclusion, *also: Write) -> bool:
+        """The script's fate, whatever it is, what the session says of it, and what is to be there with it.
+
+        False when there is no record any more, or it has another end.
+        """
         news = conclusion.script if not self._is_written else None
         script = _script_values(news) if news else {}
         values = {
@@ -191,7 +201,7 @@ class Recording:
             "warnings": list(conclusion.warnings),
         }
         deeds = [_script_deed(self.execution.id, script)] if script else []
-        await self._end(values, conclusion.said, deeds)
+        return await self._end(values, conclusion.said, deeds, also)
 
     async def failed(self, code: str, message: str, usage: Usage | None = None) -> bool:
         """The platform could not answer: an error of ours, and no outcome of a script.
@@ -209,10 +219,12 @@ class Recording:
 
     async def _step(self, values: dict[str, Any], *deeds: Deed) -> None:
         async with self._stores.database.writing() as connection:
-            if await self._update(connection, values):
+            if await self._go_on(connection, values):
                 await self._stores.audit.write(connection, self.execution.user_id, self._origin, *deeds)
 
-    async def _end(self, values: dict[str, Any], said: str, deeds: Sequence[Deed] = ()) -> bool:
+    async def _end(
+        self, values: dict[str, Any], said: str, deeds: Sequence[Deed] = (), also: Sequence[Write] = ()
+    ) -> bool:
         known = ("status", "outcome", "error_code", "execution_time_ms", "mcp_calls")
         facts = {name: values[name] for name in known if values.get(name) is not None}
         deed = Deed("execution_finished", "execution", self.execution.id, facts)
@@ -222,11 +234,22 @@ class Recording:
             if is_open:
                 await self._stores.sessions.append(connection, self.execution.session_id, message)
                 await self._stores.audit.write(connection, self.execution.user_id, self._origin, *deeds, deed)
+                for write in also:
+                    await write(connection)
+        return is_open
+
+    async def _go_on(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
+        """The same as `_update` for what is not the end: copies of the session show how it is understood."""
+        is_open = await self._update(connection, values)
+        if is_open and self._noted:
+            await touch_session(connection, self.execution.session_id)
+            self._noted = {}
         return is_open
 
     async def _update(self, connection: AsyncConnection, values: dict[str, Any]) -> bool:
         """Whether it was still there and open. A server that was thought dead tells what really happened."""
-        return (await connection.execute(TELL, {"told": self.execution.id, **values})).rowcount == 1
+        told = {"told": self.execution.id, **self._noted, **values}
+        return (await connection.execute(TELL, told)).rowcount == 1
 
 
 def _script_values(script: WrittenScript) -> dict[str, Any]:

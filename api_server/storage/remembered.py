@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, literal, null, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, null, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.columns import UtcDateTime
 from api_server.storage.database import Database
@@ -68,6 +69,20 @@ ALIKE = _completed(
 )
 
 
+THERE = select(
+    executions.c.id.label("execution_id"),
+    executions.c.user_id,
+    bindparam("meaning").label("meaning_key"),
+    bindparam("masked").label("masked_key"),
+    bindparam("now", type_=UtcDateTime).label("created_at"),
+).where(
+    executions.c.id == bindparam("execution"),
+    executions.c.user_id == bindparam("user"),
+    executions.c.deleted_at.is_(None),
+)
+"""What is to be known of one execution."""
+
+
 class RememberedStore:
     """Every method raises `DatabaseUnavailable`. What its user deleted is not found.
 
@@ -76,26 +91,16 @@ class RememberedStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        adding = database.insert(remembered_questions).from_select(list(THERE.selected_columns.keys()), THERE)
+        news = {name: adding.excluded[name] for name in ("meaning_key", "masked_key")}
+        self._put = adding.on_conflict_do_update(index_elements=["execution_id"], set_=news)
 
-    async def remember(self, user_id: str, execution_id: str, keys: MeaningKeys) -> bool:
-        """Let this execution be found again; the same one again replaces its keys. False of a deleted one."""
-        there = select(
-            executions.c.id,
-            executions.c.user_id,
-            literal(keys.meaning),
-            literal(keys.masked),
-            literal(utc_now(), UtcDateTime),
-        ).where(
-            executions.c.id == execution_id,
-            executions.c.user_id == user_id,
-            executions.c.deleted_at.is_(None),
-        )
-        columns = ["execution_id", "user_id", "meaning_key", "masked_key", "created_at"]
-        insert = self._database.insert(remembered_questions).from_select(columns, there)
-        news = {"meaning_key": keys.meaning, "masked_key": keys.masked}
-        upsert = insert.on_conflict_do_update(index_elements=["execution_id"], set_=news)
-        async with self._database.writing() as connection:
-            return bool((await connection.execute(upsert)).rowcount)
+    async def put(
+        self, connection: AsyncConnection, user_id: str, execution_id: str, keys: MeaningKeys
+    ) -> None:
+        """Let it be found again, unless it is deleted; the same one again replaces its keys."""
+        values = {"user": user_id, "execution": execution_id, "now": utc_now()}
+        await connection.execute(self._put, values | {"meaning": keys.meaning, "masked": keys.masked})
 
     async def find_equal(self, user_id: str, meaning_key: str, count: int = 3) -> Sequence[Execution]:
         """The newest completed executions of equal questions, newest first."""

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, Select, bindparam, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.database import Database
 from api_server.storage.records import new_id
@@ -23,6 +24,20 @@ class StoredResult:
     expires_at: datetime
 
 
+# Statements of every question are built once.
+SAME = (execution_caches.c.question_hash == bindparam("key")) & (
+    execution_caches.c.user_id == bindparam("user")
+)
+FIND: Select[Any] = (
+    select(execution_caches)
+    .where(SAME, execution_caches.c.expires_at > bindparam("now"))
+    .order_by(execution_caches.c.created_at.desc())
+    .limit(1)
+)
+DROP: Delete = delete(execution_caches).where(or_(SAME, execution_caches.c.expires_at <= bindparam("now")))
+ADD = execution_caches.insert()
+
+
 class ResultStore:
     """Every method raises `DatabaseUnavailable`."""
 
@@ -31,16 +46,10 @@ class ResultStore:
 
     async def find(self, user_id: str, key: str, now: datetime) -> StoredResult | None:
         """The latest one of the user that is true at `now`; it is counted."""
-        mine = select(execution_caches).where(
-            execution_caches.c.question_hash == key,
-            execution_caches.c.user_id == user_id,
-            execution_caches.c.expires_at > now,
-        )
-        async with self._database.reading() as connection:
-            found = await connection.execute(mine.order_by(execution_caches.c.created_at.desc()).limit(1))
-            row = found.mappings().first()
-        if row is None:
+        rows = await self._database.read(FIND, {"key": key, "user": user_id, "now": now})
+        if not rows:
             return None
+        row = rows[0]
         counted = update(execution_caches).where(execution_caches.c.id == row["id"])
         async with self._database.writing() as connection:
             await connection.execute(counted.values(hit_count=execution_caches.c.hit_count + 1))
@@ -48,12 +57,9 @@ class ResultStore:
             key, user_id, row["execution_id"], row["result"], row["created_at"], row["expires_at"]
         )
 
-    async def put(self, result: StoredResult) -> None:
+    async def put(self, connection: AsyncConnection, result: StoredResult) -> None:
         """Keep it instead of earlier ones; those that are over, of everybody, are dropped."""
-        same = (execution_caches.c.question_hash == result.key) & (
-            execution_caches.c.user_id == result.user_id
-        )
-        over = execution_caches.c.expires_at <= result.created_at
+        same_or_over = {"key": result.key, "user": result.user_id, "now": result.created_at}
         row = {
             "id": new_id("kept"),
             "question_hash": result.key,
@@ -64,9 +70,8 @@ class ResultStore:
             "expires_at": result.expires_at,
             "hit_count": 0,
         }
-        async with self._database.writing() as connection:
-            await connection.execute(delete(execution_caches).where(same | over))
-            await connection.execute(execution_caches.insert().values(row))
+        await connection.execute(DROP, same_or_over)
+        await connection.execute(ADD, row)
 
     async def forget_all(self) -> int:
         """Drop all of them, everybody's; how many there were."""

@@ -1,7 +1,8 @@
 """SQLAlchemy's aiosqlite driver with one message to the connection's thread for each statement.
 
 The original sends four, for a cursor, the statement, its rows and the end, and each costs more than SQLite
-needs for an ordinary statement. Server-side cursors stay as they are.
+needs for an ordinary statement. A transaction begins with its first statement. Server-side cursors stay as
+they are.
 """
 
 import sqlite3
@@ -20,8 +21,9 @@ from sqlalchemy.dialects.sqlite.aiosqlite import (
 class Statement:
     """What is known of a statement once it has run."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(self, adapted: "Connection") -> None:
+        self._adapted = adapted
+        self._connection: Any = adapted._connection
         self.description: Any = None
         self.rowcount = -1
         self.lastrowid: int | None = None
@@ -29,8 +31,11 @@ class Statement:
 
     async def run(self, execute: Callable[[sqlite3.Cursor], sqlite3.Cursor]) -> list[Any]:
         """Its rows. Raises the errors of `sqlite3`."""
+        opening = self._adapted.take_opening()
 
         def work(connection: sqlite3.Connection) -> list[Any]:
+            if opening:
+                connection.execute(opening)
             cursor = execute(connection.cursor())
             rows = cursor.fetchall() if cursor.description else []
             self.description, self.rowcount = cursor.description, cursor.rowcount
@@ -53,8 +58,9 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
     __slots__ = ()
     _awaitable_cursor_close = False
 
-    def _make_new_cursor(self, connection: Any) -> Any:
-        return Statement(connection)
+    def _make_new_cursor(self, _connection: Any) -> Any:
+        adapted: Any = self._adapt_connection
+        return Statement(adapted)
 
     def _aenter_cursor(self, cursor: Any) -> Any:
         return cursor
@@ -74,12 +80,26 @@ class Cursor(AsyncAdapt_aiosqlite_cursor):
 class Connection(AsyncAdapt_aiosqlite_connection):
     """One connection with its thread."""
 
-    __slots__ = ()
+    __slots__ = ("_opening",)
     _cursor_cls = Cursor
+
+    def __init__(self, dbapi: Any, connection: Any) -> None:
+        super().__init__(dbapi, connection)
+        self._opening = ""
+
+    def begin(self, opening: str) -> None:
+        """Have `opening` run before the next statement, at once with it."""
+        self._opening = opening
+
+    def take_opening(self) -> str:
+        """What is to run before the statement that runs now."""
+        opening, self._opening = self._opening, ""
+        return opening
 
     def rollback(self) -> None:
         """End a transaction; a pool asks for it also where there is none."""
         connection: Any = self._connection
+        self._opening = ""
         if connection._connection and connection.in_transaction:
             super().rollback()
 

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, delete, exists, insert, literal, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import NotReplayable
+from api_server.storage.columns import UtcDateTime
 from api_server.storage.database import Database
 from api_server.storage.executions import execution_not_found
 from api_server.storage.tables import execution_tapes, executions, tape_blob_uses, tape_blobs
@@ -24,11 +25,37 @@ from schemas.wire import utc_now
 
 MEBIBYTE = 1024 * 1024
 COMPRESSION_LEVEL = 6
+PACKED_AT_ONCE_BYTES_MAX = 20_000
+"""Of answers: they are packed in less than a millisecond, and a thread would take longer to begin."""
 FORGOTTEN_AFTER = timedelta(hours=1)
 """A blob that nobody uses goes after this time: until then a run that needs it again may find it."""
 
 DEPENDS_ON_THE_MACHINE = frozenset(
     [Outcome.TIMED_OUT, Outcome.OUT_OF_MEMORY, Outcome.CANCELLED, Outcome.CRASHED]
+)
+
+
+# Statements of every question are built once.
+KNOWN = (
+    select(tape_blobs.c.digest)
+    .where(tape_blobs.c.digest.in_(bindparam("wanted", expanding=True)))
+    .order_by(tape_blobs.c.digest)
+    .with_for_update()
+)
+COPY = insert(execution_tapes).from_select(
+    ["execution_id", "header", "not_replayable_reason", "created_at"],
+    select(
+        bindparam("copy"),
+        execution_tapes.c.header,
+        execution_tapes.c.not_replayable_reason,
+        bindparam("now", type_=UtcDateTime),
+    ).where(execution_tapes.c.execution_id == bindparam("source")),
+)
+COPY_USES = insert(tape_blob_uses).from_select(
+    ["execution_id", "digest"],
+    select(bindparam("copy"), tape_blob_uses.c.digest).where(
+        tape_blob_uses.c.execution_id == bindparam("source")
+    ),
 )
 
 
@@ -38,6 +65,8 @@ class Packed:
 
     header: bytes
     blobs: dict[str, tuple[bytes, int]]
+    not_replayable_reason: str | None = None
+    """Why there is nothing in it."""
 
 
 class TapeStore:
@@ -46,38 +75,33 @@ class TapeStore:
     def __init__(self, database: Database, size_max_mb: int) -> None:
         self._database = database
         self._size_max_bytes = size_max_mb * MEBIBYTE
+        self._add = database.insert(execution_tapes).on_conflict_do_nothing()
+        self._add_blob = database.insert(tape_blobs).on_conflict_do_nothing()
+        self._add_use = database.insert(tape_blob_uses).on_conflict_do_nothing()
 
-    async def save(self, execution_id: str, report: ExecutionReport) -> str | None:
-        """Keep the recording in `report`, which is as the jail gave it; why it cannot be replayed, if so."""
+    async def pack(self, report: ExecutionReport) -> Packed:
+        """The recording in `report`, which is as the jail gave it, or why it cannot be replayed."""
         reason = self._reason_against(report)
-        packed = Packed(b"", {}) if reason else await asyncio.to_thread(pack, report)
+        if reason is not None:
+            return Packed(b"", {}, reason)
+        is_small = _size_of(report) <= PACKED_AT_ONCE_BYTES_MAX
+        return pack(report) if is_small else await asyncio.to_thread(pack, report)
+
+    async def put(self, connection: AsyncConnection, execution_id: str, packed: Packed) -> None:
+        """Keep it, in the transaction in which the execution ends; the first one that is kept stays."""
         row = {
             "execution_id": execution_id,
             "header": packed.header,
-            "not_replayable_reason": reason,
+            "not_replayable_reason": packed.not_replayable_reason,
             "created_at": utc_now(),
         }
-        async with self._database.writing() as connection:
-            statement = self._database.insert(execution_tapes).values(row)
-            if (await connection.execute(statement.on_conflict_do_nothing())).rowcount:
-                await self._keep_blobs(connection, execution_id, packed.blobs)
-        return reason
+        if (await connection.execute(self._add, row)).rowcount:
+            await self._keep_blobs(connection, execution_id, packed.blobs)
 
-    async def copy(self, source_id: str, execution_id: str) -> None:
+    async def copy(self, connection: AsyncConnection, execution_id: str, source_id: str) -> None:
         """Let another execution of the same user replay what `source_id` recorded, stored once."""
-        tape = select(
-            literal(execution_id),
-            execution_tapes.c.header,
-            execution_tapes.c.not_replayable_reason,
-            literal(utc_now()),
-        ).where(execution_tapes.c.execution_id == source_id)
-        uses = select(literal(execution_id), tape_blob_uses.c.digest).where(
-            tape_blob_uses.c.execution_id == source_id
-        )
-        columns = ["execution_id", "header", "not_replayable_reason", "created_at"]
-        async with self._database.writing() as connection:
-            await connection.execute(insert(execution_tapes).from_select(columns, tape))
-            await connection.execute(insert(tape_blob_uses).from_select(["execution_id", "digest"], uses))
+        await connection.execute(COPY, {"copy": execution_id, "source": source_id, "now": utc_now()})
+        await connection.execute(COPY_USES, {"copy": execution_id, "source": source_id})
 
     async def load(self, user_id: str, execution_id: str) -> TapedRun:
         """The recording, equal to what was saved. Raises `NotReplayable` with the reason."""
@@ -119,7 +143,7 @@ class TapeStore:
             return "nothing was recorded"
         if report.outcome in DEPENDS_ON_THE_MACHINE:
             return f"it ended as {report.outcome}, which depends on the machine and not on the data alone"
-        size = sum(call.size for call in report.tape.calls)
+        size = _size_of(report)
         if size > self._size_max_bytes:
             limit = self._size_max_bytes // MEBIBYTE
             return f"its data has {size / MEBIBYTE:,.1f} MB, and at most {limit} MB of one execution are kept"
@@ -129,22 +153,23 @@ class TapeStore:
         self, connection: AsyncConnection, execution_id: str, blobs: dict[str, tuple[bytes, int]]
     ) -> None:
         now = utc_now()
-        known = select(tape_blobs.c.digest).where(tape_blobs.c.digest.in_(blobs)).with_for_update()
-        there = set((await connection.execute(known)).scalars())
+        there = set((await connection.execute(KNOWN, {"wanted": list(blobs)})).scalars())
         if there:
             # Touched, so that no sweep takes them between here and the end of this transaction.
             fresh = update(tape_blobs).where(tape_blobs.c.digest.in_(there)).values(created_at=now)
             await connection.execute(fresh)
         new = [
             {"digest": digest, "content": content, "size": size, "created_at": now}
-            for digest, (content, size) in blobs.items()
+            for digest, (content, size) in sorted(
+                blobs.items()
+            )  # in one order, so that nobody waits in a ring
             if digest not in there
         ]
         if new:
-            await connection.execute(self._database.insert(tape_blobs).on_conflict_do_nothing(), new)
+            await connection.execute(self._add_blob, new)
         if blobs:
             uses = [{"execution_id": execution_id, "digest": digest} for digest in blobs]
-            await connection.execute(self._database.insert(tape_blob_uses).on_conflict_do_nothing(), uses)
+            await connection.execute(self._add_use, uses)
 
     async def _find(
         self, connection: AsyncConnection, user_id: str, execution_id: str
@@ -169,6 +194,10 @@ class TapeStore:
         columns = select(tape_blobs.c.digest, tape_blobs.c.content).select_from(used)
         rows = await connection.execute(columns.where(tape_blob_uses.c.execution_id == execution_id))
         return {digest: content for digest, content in rows}  # noqa: C416  rows are no tuples for `dict`
+
+
+def _size_of(report: ExecutionReport) -> int:
+    return sum(call.size for call in report.tape.calls) if report.tape else 0
 
 
 def _not_replayable(reason: str) -> NotReplayable:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 from api_server.course import Course, describe_failure
 from api_server.execution_client import ExecutionClient
@@ -65,7 +66,7 @@ class ChildRuns:
             tape=tape,
         )
         try:
-            await recording.understood(Understanding(recording.execution.question))
+            recording.note(Understanding(recording.execution.question))
             await recording.started(script)
             report = await run_script(self.executor, request, course)
         except (PlatformError, asyncio.CancelledError) as error:
@@ -76,9 +77,10 @@ class ChildRuns:
         return report
 
     async def keep(self, recording: Recording, report: ExecutionReport) -> None:
-        """Write down how a run ended, its tape first: whoever sees the end may ask for a replay."""
-        await self.storage.tapes.save(recording.execution.id, report)
-        await recording.finished(Conclusion(present(report), said=say(report)))
+        """Write down how a run ended, with its tape: whoever sees the end may ask for a replay."""
+        packed = await self.storage.tapes.pack(report)
+        tape = partial(self.storage.tapes.put, execution_id=recording.execution.id, packed=packed)
+        await recording.finished(Conclusion(present(report), said=say(report)), tape)
 
 
 def say(report: ExecutionReport) -> str:

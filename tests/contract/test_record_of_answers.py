@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from api_server.writing.writer import Written
 from prompts.library import Library
 from schemas.progress import ProgressType
 from schemas.validation import ValidationReport
-from service.cache.memory_cache import MemoryCache
+from service.cache.cache import Cache
 from tests.doubles.databases import a_question, a_report, accepted
 
 
@@ -57,13 +57,18 @@ class StuckIndex:
 
 
 @pytest.fixture
-def reusing(storage: Storage) -> Reusing:
-    return make_reusing(storage, StuckIndex(), MemoryCache(), Library(()))
+def cache(new_cache: Callable[[], Cache]) -> Cache:
+    return new_cache()
 
 
 @pytest.fixture
-def results(storage: Storage) -> ResultCache:
-    return ResultCache(MemoryCache(), ResultStore(storage.database), 60)
+def reusing(storage: Storage, cache: Cache) -> Reusing:
+    return make_reusing(storage, StuckIndex(), cache, Library(()))
+
+
+@pytest.fixture
+def results(storage: Storage, cache: Cache) -> ResultCache:
+    return ResultCache(cache, ResultStore(storage.database), 60)
 
 
 class Told:

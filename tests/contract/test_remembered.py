@@ -45,6 +45,20 @@ def make_reuser(storage: Storage) -> Reuser:
     return Reuser(DIALOGUE, storage.executions, storage.remembered, open_shelf(Library(())))
 
 
+async def remember(
+    storage: Storage,
+    user: str,
+    execution_id: str,
+    question: str = ASKED,
+    outcome: Outcome = Outcome.COMPLETED,
+) -> None:
+    """Let it be found again, if it is to be."""
+    keys = make_reuser(storage).keys_of(question, outcome)
+    if keys is not None:
+        async with storage.database.writing() as connection:
+            await storage.remembered.put(connection, user, execution_id, keys)
+
+
 async def answer(
     storage: Storage,
     user: str,
@@ -62,9 +76,8 @@ async def answer(
     )
     fresh_until = utc_now() + timedelta(hours=1)
     await recording.finished(Conclusion(a_report(new.id, outcome), "", trust=trust, fresh_until=fresh_until))
-    execution = await storage.executions.find(user, new.id)
-    await make_reuser(storage).remember(execution)
-    return execution
+    await remember(storage, user, new.id, question, outcome)
+    return await storage.executions.find(user, new.id)
 
 
 async def decide(
@@ -100,7 +113,7 @@ async def test_an_answer_that_is_over_or_has_no_lifetime_is_not_shown_again(
     recording = await accepted(storage, new)
     await recording.understood(Understanding(ASKED))
     await recording.finished(Conclusion(a_report(new.id), "", fresh_until=utc_now() - timedelta(seconds=1)))
-    await make_reuser(storage).remember(await storage.executions.find(user, new.id))
+    await remember(storage, user, new.id)
     assert await decide(storage, user, ASKED) == New()
 
 

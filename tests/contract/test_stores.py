@@ -3,10 +3,12 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import ExecutionNotFound, RequestIdTaken, SessionNotFound
 from api_server.settings.storage import StorageSettings
@@ -15,6 +17,7 @@ from api_server.storage.executions import ExecutionFilter, NewExecution
 from api_server.storage.opened import Storage
 from api_server.storage.recorder import Conclusion, Understanding, WrittenScript
 from api_server.storage.records import Attempt, Status, Trust
+from api_server.storage.remembered import MeaningKeys
 from api_server.storage.sessions import NewMessage
 from schemas.execution import Outcome
 from schemas.progress import ProgressEvent, ProgressType
@@ -112,6 +115,50 @@ async def test_an_end_is_final(storage: Storage, user: str, session: str) -> Non
     found = await storage.executions.find(user, new.id)
     assert (found.status, found.error_code) == (Status.SUCCESS, None)
     assert len(await storage.sessions.last_messages(user, session)) == 2
+
+
+@pytest.mark.parametrize("step", ["started", "failed"])
+async def test_how_a_question_was_taken_can_be_written_with_its_next_step(
+    storage: Storage, user: str, session: str, step: str
+) -> None:
+    new = a_question(user, session)
+    recording = await accepted(storage, new)
+    before = await storage.sessions.find(user, session)
+    recording.note(Understanding("Volatility of KO over 60 days", 0.9, {"metric": "volatility"}))
+    assert (await storage.executions.find(user, new.id)).expanded_question == ""
+    if step == "started":
+        await recording.started(A_SCRIPT)
+    else:
+        await recording.failed("LLM_TIMEOUT", "too slow")
+    found = await storage.executions.find(user, new.id)
+    assert (found.expanded_question, found.expansion_confidence) == ("Volatility of KO over 60 days", 0.9)
+    assert (await storage.sessions.find(user, session)).updated_at > before.updated_at
+
+
+async def test_what_belongs_to_an_end_is_there_with_it_or_neither_is(
+    storage: Storage, user: str, session: str
+) -> None:
+    new = a_question(user, session)
+    recording = await accepted(storage, new)
+    keys = MeaningKeys("m" * 64, "k" * 64)
+    remembered = partial(storage.remembered.put, user_id=user, execution_id=new.id, keys=keys)
+
+    async def break_off(_connection: AsyncConnection) -> None:
+        raise BrokenOff
+
+    with pytest.raises(BrokenOff):
+        await recording.finished(Conclusion(a_report(new.id), "17 %"), remembered, break_off)
+    assert (await storage.executions.find(user, new.id)).status is Status.PENDING
+    assert len(await storage.sessions.last_messages(user, session)) == 1
+    assert await storage.remembered.find_equal(user, keys.meaning) == []
+    assert await recording.finished(Conclusion(a_report(new.id), "17 %"), remembered)
+    (found,) = await storage.remembered.find_equal(user, keys.meaning)
+    assert found.id == new.id
+    assert not await recording.finished(Conclusion(a_report(new.id), "again"), break_off)
+
+
+class BrokenOff(Exception):
+    """Something went wrong in the middle of a transaction."""
 
 
 async def test_a_repeated_id_is_the_same_request_and_never_a_second_one(

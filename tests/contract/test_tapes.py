@@ -68,8 +68,14 @@ async def keep(storage: Storage, user: str, report: ExecutionReport) -> str:
     """The id of an execution of `user` with this recording."""
     new = a_question(user, f"sess_{uuid4().hex}")
     await accepted(storage, new)
-    await storage.tapes.save(new.id, report)
+    await put(storage, new.id, report)
     return new.id
+
+
+async def put(storage: Storage, execution_id: str, report: ExecutionReport) -> None:
+    packed = await storage.tapes.pack(report)
+    async with storage.database.writing() as connection:
+        await storage.tapes.put(connection, execution_id, packed)
 
 
 async def count(storage: Storage, table: Any) -> int:
@@ -161,7 +167,7 @@ async def test_damaged_data_is_noticed(storage: Storage, user: str) -> None:
 
 async def test_saving_again_changes_nothing(storage: Storage, user: str) -> None:
     execution_id = await keep(storage, user, a_recording(a_call()))
-    await storage.tapes.save(execution_id, a_recording(result="another"))
+    await put(storage, execution_id, a_recording(result="another"))
     assert (await storage.tapes.load(user, execution_id)).report.result == 1
 
 

@@ -20,7 +20,7 @@ async def go_to(storage: Storage, step: str) -> Recording:
     new = NewExecution(f"exec_{step}", "ann", "sess_crash", f"What about {step}?", "0" * 64)
     _execution, recording = await storage.recorder.accept(new, ORIGIN)
     assert recording is not None
-    ways: dict[str, Callable[[], Awaitable[None]]] = {
+    ways: dict[str, Callable[[], Awaitable[object]]] = {
         "understood": lambda: recording.understood(
             Understanding("It in full", 0.8, {"metric": "volatility"})
         ),

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from schemas.errors import ErrorResponse
@@ -135,6 +136,17 @@ def test_hanging_up_ends_the_execution(executor: ExecutionServer) -> None:
         assert next(events).type == "started"
     wait_until(lambda: load_of(executor)[0] == 0)
     assert executor.execute("result = 1", execution_id="abandoned").result == 1
+
+
+def test_hanging_up_ends_an_execution_that_is_not_streamed(executor: ExecutionServer) -> None:
+    body = executor.body(ENDLESS, execution_id="left", timeout_seconds=120)
+    with (
+        httpx2.Client(base_url=executor.url, trust_env=False) as impatient,
+        pytest.raises(httpx2.ReadTimeout),
+    ):
+        impatient.post("/execute", json=body, timeout=httpx2.Timeout(30, read=0.5))
+    wait_until(lambda: load_of(executor)[0] == 0)
+    assert executor.execute("result = 1", execution_id="left").result == 1
 
 
 def test_two_hundred_runs_leave_no_process_and_no_descriptor_behind(executor: ExecutionServer) -> None:

@@ -138,6 +138,13 @@ def test_tools_are_listed_with_their_servers(executor: ExecutionServer) -> None:
     assert {server.state for server in catalogue.servers} == {ServerState.CONNECTED}
 
 
+def test_the_tools_come_with_the_policy_that_scripts_are_held_against(executor: ExecutionServer) -> None:
+    catalogue = ToolCatalogue.model_validate_json(executor.http.get("/tools").content)
+    tape = executor.execute("result = 1").tape
+    assert tape is not None
+    assert catalogue.policy_version == tape.policy_version != ""
+
+
 def test_health_names_the_layers_of_the_jail_and_every_tool_server(executor: ExecutionServer) -> None:
     health = executor.health()
     assert (health.service, health.status) == ("executor", "up")

@@ -15,6 +15,7 @@ from schemas.usage import Usage
 from schemas.wire import utc_now
 from tests.doubles.api_app import make_api_settings, opened_app, storage_of
 from tests.doubles.databases import a_question, a_report, accepted
+from tests.doubles.stacks import STACKS, stack_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -29,9 +30,13 @@ SCRIPT = WrittenScript(
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def api(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[httpx2.AsyncClient]:
-    async with opened_app(make_api_settings(tmp_path_factory.mktemp("history"))) as client:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=STACKS)
+async def api(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[httpx2.AsyncClient]:
+    folder = tmp_path_factory.mktemp("history")
+    stack = stack_settings(request.param, folder, request)
+    async with opened_app(make_api_settings(folder, **stack)) as client:
         yield client
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -16,16 +17,16 @@ import pytest
 from tests.doubles.outer_servers import OuterServers, running_outer_servers
 from tests.doubles.postgresql import PostgreSQL
 from tests.doubles.running_house import DEADLINE_SECONDS, Running, running_house, wait_until
+from tests.doubles.stacks import STACKS
 
 ENDLESS = "result = 0\nwhile True:\n    result += 1"
 
 
 @dataclass(frozen=True)
 class House:
-    """A `qna up` over servers that tests may kill."""
+    """A `qna up`, and the address of its execution server."""
 
     running: Running
-    outer: OuterServers
     executor_url: str
 
     def get(self, path: str) -> httpx2.Response:
@@ -56,25 +57,43 @@ class House:
 
 
 @pytest.fixture(scope="module")
-def the_house(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("killed")
-    with (
-        running_outer_servers(folder, postgresql) as outer,
-        running_house(folder, **outer.variables) as running,
-    ):
+def outer(tmp_path_factory: pytest.TempPathFactory, postgresql: PostgreSQL) -> Iterator[OuterServers]:
+    with running_outer_servers(tmp_path_factory.mktemp("outer"), postgresql) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="module")
+def served_house(tmp_path_factory: pytest.TempPathFactory, outer: OuterServers) -> Iterator[House]:
+    with opened_house(tmp_path_factory.mktemp("killed"), **outer.variables) as house:
+        yield house
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def either_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """With nothing configured, and over PostgreSQL, Redis and Chroma."""
+    if request.param == "servers":
+        yield request.getfixturevalue("served_house")
+        return
+    with opened_house(tmp_path_factory.mktemp("killed")) as house:
+        yield house
+
+
+@contextmanager
+def opened_house(folder: Path, **variables: str) -> Iterator[House]:
+    with running_house(folder, **variables) as running:
         found = re.search(r"^executor +up at (\S+)", running.said.read_text(), re.MULTILINE)
         assert found
-        yield House(running, outer, found[1])
+        yield House(running, found[1])
 
 
 @pytest.fixture
-def house(the_house: House) -> Iterator[House]:
-    """The house with everything running, before and after each test."""
-    wait_until(the_house.is_up)
-    yield the_house
-    the_house.outer.postgresql.start()
-    the_house.outer.redis.start()
-    wait_until(the_house.is_up)
+def house(served_house: House, outer: OuterServers) -> Iterator[House]:
+    """The house over servers, with everything running before and after each test."""
+    wait_until(served_house.is_up)
+    yield served_house
+    outer.postgresql.start()
+    outer.redis.start()
+    wait_until(served_house.is_up)
 
 
 @dataclass(frozen=True)
@@ -125,7 +144,9 @@ def last_event(house: House, execution_id: str) -> str:
     return [line.removeprefix("event: ") for line in told if line.startswith("event: ")][-1]
 
 
-def test_a_killed_api_server_leaves_a_crash_and_says_so_when_asked_again(house: House) -> None:
+def test_a_killed_api_server_leaves_a_crash_and_says_so_when_asked_again(either_house: House) -> None:
+    house = either_house
+    wait_until(house.is_up)
     with a_script_under_way(house) as script:
         killed = kill(house, "api_server")
         with pytest.raises(httpx2.TransportError):
@@ -142,7 +163,9 @@ def test_a_killed_api_server_leaves_a_crash_and_says_so_when_asked_again(house: 
     answer_the_next_question(house, script.session_id)
 
 
-def test_a_killed_execution_server_fails_the_run_and_comes_back(house: House) -> None:
+def test_a_killed_execution_server_fails_the_run_and_comes_back(either_house: House) -> None:
+    house = either_house
+    wait_until(house.is_up)
     with a_script_under_way(house) as script:
         killed = kill(house, "executor")
         reply = script.reply.result()
@@ -155,9 +178,9 @@ def test_a_killed_execution_server_fails_the_run_and_comes_back(house: House) ->
     answer_the_next_question(house, script.session_id)
 
 
-def test_without_redis_all_goes_on_and_health_says_what_is_missing(house: House) -> None:
+def test_without_redis_all_goes_on_and_health_says_what_is_missing(house: House, outer: OuterServers) -> None:
     with a_script_under_way(house) as script:
-        house.outer.redis.kill()
+        outer.redis.kill()
         stopped = house.post(f"/executions/{script.execution_id}/cancel")
         assert stopped.status_code == 202, stopped.text
         reply = script.reply.result()
@@ -172,18 +195,20 @@ def test_without_redis_all_goes_on_and_health_says_what_is_missing(house: House)
         "events",
     }
     answer_the_next_question(house, script.session_id)
-    house.outer.redis.start()
+    outer.redis.start()
     wait_until(house.is_up)
 
 
-def test_a_killed_postgresql_fails_the_run_in_the_record_too_once_it_is_back(house: House) -> None:
+def test_a_killed_postgresql_fails_the_run_in_the_record_too_once_it_is_back(
+    house: House, outer: OuterServers
+) -> None:
     with a_script_under_way(house) as script:
-        house.outer.postgresql.kill()
+        outer.postgresql.kill()
         stop_the_script(house, script.execution_id)
         reply = script.reply.result()
     assert (reply.status_code, reply.json()["error"]["code"]) == (503, "DATABASE_UNAVAILABLE")
     assert house.running.part_status("database") == "down"
-    house.outer.postgresql.start()
+    outer.postgresql.start()
     wait_until(lambda: house.says(script.execution_id, "failed"))
     record = house.record(script.execution_id)
     assert (record["outcome"], record["error_code"]) == ("crashed", "INTERRUPTED")

@@ -16,15 +16,29 @@ from api_server.storage.opened import Storage
 from schemas.progress import ProgressType
 from tests.doubles.databases import a_question, accepted
 from tests.doubles.execution_server import ExecutionServer
+from tests.doubles.stacks import STACKS, stack_settings
 
 ORIGIN = "http://127.0.0.1"
 
 
+@pytest.fixture(scope="module", params=STACKS)
+def stack(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="module")
-def api(executor: ExecutionServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def api(
+    request: pytest.FixtureRequest,
+    stack: str,
+    executor: ExecutionServer,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[TestClient]:
+    folder = tmp_path_factory.mktemp("api")
     settings = ApiSettings(
         _env_file=None,
-        qna_data_dir=tmp_path_factory.mktemp("api"),
+        **stack_settings(stack, folder, request),
+        qna_data_dir=folder,
         execution_server_url=executor.url,
         rate_limit_local_user=True,
         rate_limit_requests_per_hour=3,
@@ -133,11 +147,13 @@ def test_an_administrator_can_have_everything_forgotten(api: TestClient) -> None
     assert reply.json()["forgotten"].keys() == {"results", "tool_schemas", "tool_answers"}
 
 
-def test_health_names_cache_events_and_limits(api: TestClient) -> None:
+def test_health_names_cache_events_and_limits(api: TestClient, stack: str) -> None:
     parts = {part["name"]: part for part in api.get("/health").json()["parts"]}
-    for name in ("cache", "events", "rate_limits", "tool_answers"):
+    backend = "memory" if stack == "embedded" else "redis"
+    for name in ("cache", "events", "rate_limits"):
         assert parts[name]["status"] == "up"
-        assert parts[name]["facts"]["backend"] == "memory"
+        assert parts[name]["facts"]["backend"] == backend
+    assert parts["tool_answers"]["facts"]["backend"] == "memory"  # the execution server has no Redis here
 
 
 def test_metrics_are_counted(api: TestClient) -> None:

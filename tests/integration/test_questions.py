@@ -103,17 +103,6 @@ def test_symbols_that_only_the_simulation_has_take_the_others_with_them(house: R
     assert not any("mixed" in warning for warning in metadata["warnings"])
 
 
-def test_a_session_is_kept_when_it_is_given(house: Running) -> None:
-    reply = post(house, question="What is the latest price of KO?", session_id="sess_mine").json()
-    assert reply["data"]["session_id"] == "sess_mine"
-
-
-def test_a_question_can_be_asked_without_running_the_script(house: Running) -> None:
-    reply = post(house, question="How volatile was KO in 2010?", execute=False).json()
-    assert reply["data"]["execution"] is None
-    assert reply["data"]["parameters"]["values"]["start"] == "2010-01-01"
-
-
 @pytest.mark.parametrize("question", ["What is the weather in Paris?", "AAPL option chain for March"])
 def test_what_cannot_be_answered_says_what_is_missing(house: Running, question: str) -> None:
     reply = post(house, question=question)

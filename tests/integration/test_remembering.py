@@ -49,6 +49,17 @@ def values_of(data: dict[str, Any]) -> list[Any]:
     return [row["value"] for row in data["execution"]["result"]["body"]]
 
 
+def test_a_session_is_kept_when_it_is_given(house: Running) -> None:
+    reply = post(house, question="What is the latest price of KO?", session_id="sess_mine").json()
+    assert reply["data"]["session_id"] == "sess_mine"
+
+
+def test_a_question_can_be_asked_without_running_the_script(house: Running) -> None:
+    reply = post(house, question="How volatile was KO in 2010?", execute=False).json()
+    assert reply["data"]["execution"] is None
+    assert reply["data"]["parameters"]["values"]["start"] == "2010-01-01"
+
+
 def test_what_a_recipe_answers_as_it_was_asked_is_shown_and_kept_without_defaults(house: Running) -> None:
     data = ask(house, "Which stocks are the most volatile?")
     assert data["expanded_question"] == "Which stocks are the most volatile?"

@@ -1,7 +1,8 @@
-"""Several API servers over one PostgreSQL and one Redis serve the same session."""
+"""Several API servers over one database serve the same session, with a Redis in common and without."""
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ from tests.doubles.api_app import make_api_settings, opened_app, storage_of
 from tests.doubles.asked_api import asked_api, prepared
 from tests.doubles.databases import a_question, a_report, accepted, migrate
 from tests.doubles.execution_server import ExecutionServer
-from tests.doubles.postgresql import PostgreSQL
 from tests.doubles.redis_server import RedisServer
+from tests.doubles.stacks import STACKS, stack_settings
 
 Pair = tuple[httpx2.AsyncClient, httpx2.AsyncClient]
 SESSION = "sess_shared"
@@ -33,19 +34,23 @@ def analyze(symbols: list[str] = ["KO"], days: int = 60) -> dict:
 '''
 
 
-@pytest.fixture
-def shared(postgresql: PostgreSQL, one_redis: RedisServer, redis_prefix: str) -> dict[str, Any]:
-    """What several servers have in common, as settings."""
-    return {
-        "database_url": SecretStr(postgresql.create_database()),
-        "redis_url": one_redis.url,
-        "redis_key_prefix": redis_prefix,
-    }
+@pytest.fixture(params=STACKS)
+def shared(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, Any]:
+    """What several servers have in common, as settings: a file of SQLite, or a whole stack of servers."""
+    if request.param == "embedded":
+        return {"database_url": SecretStr(f"sqlite:///{tmp_path}/shared.db")}
+    return stack_settings(request.param, tmp_path, request)
 
 
 @pytest.fixture
 async def servers(shared: dict[str, Any], tmp_path: Path) -> AsyncIterator[Pair]:
-    both = [make_api_settings(tmp_path / name, **shared) for name in ("one", "two")]
+    async with opened_pair(shared, tmp_path) as both:
+        yield both
+
+
+@asynccontextmanager
+async def opened_pair(shared: dict[str, Any], folder: Path) -> AsyncIterator[Pair]:
+    both = [make_api_settings(folder / name, **shared) for name in ("one", "two")]
     await asyncio.to_thread(migrate, both[0])
     async with opened_app(both[0]) as one, opened_app(both[1]) as two:
         yield one, two
@@ -71,18 +76,21 @@ async def test_what_one_server_writes_the_other_shows_at_once(servers: Pair) -> 
     assert (await one.get(f"/conversation/{SESSION}/context")).status_code == 404
 
 
-async def test_a_session_is_served_while_redis_is_away(servers: Pair, one_redis: RedisServer) -> None:
-    one, two = servers
-    await accepted(storage_of(one), a_question("local", SESSION))
-    before = await read_context(two)
-    one_redis.kill()
-    try:
-        assert await read_context(two) == before
-        await accepted(storage_of(two), a_question("local", SESSION, "And PEP?"))
-        assert len((await read_context(one)).messages) == 2
-    finally:
-        one_redis.start()
-    assert len((await read_context(two)).messages) == 2
+async def test_a_session_is_served_while_redis_is_away(
+    one_redis: RedisServer, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    stack = await asyncio.to_thread(stack_settings, "servers", tmp_path, request)
+    async with opened_pair(stack, tmp_path) as (one, two):
+        await accepted(storage_of(one), a_question("local", SESSION))
+        before = await read_context(two)
+        one_redis.kill()
+        try:
+            assert await read_context(two) == before
+            await accepted(storage_of(two), a_question("local", SESSION, "And PEP?"))
+            assert len((await read_context(one)).messages) == 2
+        finally:
+            one_redis.start()
+        assert len((await read_context(two)).messages) == 2
 
 
 async def test_a_follow_up_is_understood_at_the_other_server(

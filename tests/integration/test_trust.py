@@ -9,11 +9,11 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.errors import DatabaseUnavailable
 from api_server.storage.audit import Origin
-from api_server.storage.tapes import TapeStore
-from schemas.execution import ExecutionReport
+from api_server.storage.tapes import Packed, TapeStore
 from tests.doubles.execution_server import ExecutionServer, running_server
 from tests.doubles.sources_desk import create_sources_desk
 from tests.doubles.tool_server import ToolServer
@@ -251,8 +251,8 @@ async def test_what_was_deleted_is_imported_anew(api: TrustApi, path: str) -> No
 class FullDisk(TapeStore):
     """Keeps no tapes."""
 
-    async def save(self, execution_id: str, report: ExecutionReport) -> str | None:
-        raise DatabaseUnavailable(f"no space left for {execution_id}, which {report.outcome}")
+    async def put(self, connection: AsyncConnection, execution_id: str, packed: Packed) -> None:
+        raise DatabaseUnavailable(f"{connection.dialect.name} has no space left for {execution_id}: {packed}")
 
 
 async def test_an_import_that_broke_off_does_not_stand_in_the_way_of_the_next(api: TrustApi) -> None:

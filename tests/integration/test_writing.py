@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from api_server.access.caller import LOCAL_USER_ID
 from api_server.llm.provider import CannotAnswer
 from api_server.llm.providers.scripted import ScriptedProvider
+from schemas.execution import Outcome
 from schemas.progress import ProgressType
 from schemas.usage import Usage
 from tests.doubles.api_app import NOWHERE
@@ -60,6 +62,13 @@ async def test_a_script_that_raises_is_repaired_from_its_error(open_api: OpenApi
     assert [attempt["problem"] for attempt in data["attempts"]] == [problem, ""]
     assert [attempt["python_code"] for attempt in data["attempts"]] == [KEY_ERROR, GOOD]
     assert data["python_code"] == GOOD
+
+
+async def test_a_repaired_script_is_what_a_replay_runs(open_api: OpenApi) -> None:
+    async with open_api(prepared(KEY_ERROR, GOOD)) as api:
+        data = await api.ask()
+        taped = await api.pipeline.storage.tapes.load(LOCAL_USER_ID, data["execution_id"])
+    assert (taped.tape.script, taped.report.outcome) == (GOOD, Outcome.COMPLETED)
 
 
 async def test_a_misspelt_tool_is_caught_before_running_with_the_right_name(open_api: OpenApi) -> None:

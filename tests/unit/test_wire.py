@@ -20,6 +20,8 @@ ANYTHING = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.lists(st.floats(), max_size=4)
+        | st.lists(st.integers(), max_size=4)
+        | st.lists(st.text(), max_size=4)
         | st.dictionaries(st.text(max_size=3) | st.integers(), inner, max_size=4)
         | st.tuples(inner)
     ),

@@ -6,19 +6,26 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from api_server.errors import Cancelled
+from service.errors import PlatformError
 
 Value = TypeVar("Value")
 
 
+class HungUp(PlatformError):
+    """Whoever asked closed the connection."""
+
+    code = "CANCELLED"
+    status = 499
+
+
 async def until_hang_up(request: Request, work: Coroutine[Any, Any, Value]) -> Value:
-    """What `work` gives. Cancels it and raises `Cancelled` when the client closes its connection."""
+    """What `work` gives. Cancels it and raises `HungUp` when the client closes its connection."""
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_wait_for_hang_up(request))
     try:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            raise Cancelled("whoever asked went away")
+            raise HungUp("whoever asked went away")
         return working.result()
     finally:
         leaving.cancel()
