@@ -18,6 +18,7 @@ def test_sources_name_provider_time_calls_and_cost(reader: Reader) -> None:
     expect(panel.locator(".call").first).to_contain_text("limit = 121")
     expect(panel.locator(".call").first).not_to_contain_text("from cache")
     expect(panel.locator(".facts").last).to_contain_text("library")
+    reader.tab("Parameters")
     reader.button("Re-run").click()
     reader.page.wait_for_url("**/runs/**")
     reader.tab("Sources")

@@ -37,7 +37,7 @@ from tests.doubles.simulated import CLOSED, vendor_at
 from tests.doubles.tool_server import ToolServer
 
 Value = TypeVar("Value")
-ACT_SECONDS_MAX = 30.0
+ACT_SECONDS_MAX = 60.0
 AT_ONCE, WAITING_MAX = 4, 4
 LINE_MAX = AT_ONCE + WAITING_MAX
 """Executions under way and waiting for a turn; few, so that a test can fill the line."""

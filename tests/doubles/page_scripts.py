@@ -48,7 +48,9 @@ def analyze() -> dict:
         {"id": "aapl", "key": "AAPL", "value": close, "unit": "USD"},
         {"id": "msft", "key": "MSFT", "value": revenue, "unit": "USD"},
     ]
-    return {"description": "What could be had.", "body": rows, "charts": []}
+    earned = "is not known" if revenue is None else f"was {revenue:,.0f} USD"
+    said = f"AAPL closed at {close:,.2f} USD; the last yearly revenue of MSFT {earned}."
+    return {"description": said, "body": rows, "charts": []}
 '''
 """Answers in part when there are no fundamentals."""
 
