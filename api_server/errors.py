@@ -8,6 +8,7 @@ PlatformError (service.errors)
 ├── BadExport              422: the file was changed, or is of a version that cannot be read
 ├── NotReplayable          409: there is no exact recording; run it again on live data
 ├── ExecutorUnavailable    503: the operator starts the execution server
+│   └── ExecutorBusy         503: the caller waits as long as Retry-After says
 ├── Unauthenticated        401: the caller sends a valid token or key
 │   └── SignInNeeded         401: the person gives the key or the token to their browser
 ├── Forbidden              403: an administrator must do it
@@ -82,6 +83,13 @@ class ExecutorUnavailable(Unavailable):
     """The execution server does not answer."""
 
     code = "EXECUTION_SERVER_UNAVAILABLE"
+
+
+class ExecutorBusy(ExecutorUnavailable):
+    """As many scripts run and wait there as it takes."""
+
+    code = "EXECUTION_QUEUE_FULL"
+    retry_after_seconds = 2
 
 
 class ProviderFailed(PlatformError):

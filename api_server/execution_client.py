@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import httpx2
 from pydantic import BaseModel, ValidationError
 
-from api_server.errors import ExecutorUnavailable
+from api_server.errors import ExecutorBusy, ExecutorUnavailable
 from schemas.cache import Forgotten
 from schemas.errors import ErrorResponse
 from schemas.execution import (
@@ -136,7 +136,8 @@ class ExecutionClient:
 def _read_problem(body: bytes, status: int) -> ExecutorUnavailable:
     """What the execution server says of itself when it cannot run or check anything."""
     problem = ErrorResponse.model_validate_json(body)
-    return ExecutorUnavailable(
+    kind = ExecutorBusy if problem.error.code == ExecutorBusy.code else ExecutorUnavailable
+    return kind(
         problem.error.message,
         suggestions=tuple(problem.recovery_suggestions),
         executor_code=problem.error.code,

@@ -59,10 +59,9 @@ class Once:
                 raise read_failure(last.data)
             execution = await self.storage.executions.find(execution.user_id, execution.id)
         if execution.report is None and execution.error_code is not None:
-            events = await self.storage.events.after(execution.user_id, execution.id)
-            failed = [event.data for event in events if event.type is ProgressType.FAILED]
+            told = await self.storage.events.find_failure(execution.user_id, execution.id)
             facts = {"code": execution.error_code, "message": execution.error}
-            raise read_failure(failed[-1] if failed else facts)
+            raise read_failure(told or facts)
         return execution
 
     @contextmanager

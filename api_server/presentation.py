@@ -14,8 +14,8 @@ ROWS_MAX = 200
 def present(report: ExecutionReport) -> ExecutionReport:
     """`report` without its tape, its result in the form of `schemas.result.Result`.
 
-    A chart that cannot be drawn is left out, and a result of any other shape is kept as rows of its leaves,
-    with a warning that says so.
+    A chart that is not in the agreed form is left out, and a result of any other shape is kept as rows of its
+    leaves, with a warning that says so.
     """
     if not report.success:
         return report.model_copy(update={"tape": None})
@@ -32,7 +32,7 @@ def present(report: ExecutionReport) -> ExecutionReport:
 
 
 def without_bad_charts(result: Any) -> tuple[Any, list[str]]:
-    """`result` with only those of its charts that can be drawn, and a warning for each of the others."""
+    """`result` with only those of its charts that can be shown, and a warning for each of the others."""
     if not isinstance(result, dict) or not isinstance(result.get("charts"), list):
         return result, []
     good, warnings = [], []
@@ -43,7 +43,7 @@ def without_bad_charts(result: Any) -> tuple[Any, list[str]]:
             title = chart.get("title") if isinstance(chart, dict) else None
             name = f"“{title}”" if isinstance(title, str) and title else str(number)
             field = ".".join(map(str, error.errors()[0]["loc"])) or "chart"
-            warnings.append(f"chart {name} cannot be drawn ({field}: {error.errors()[0]['msg']})")
+            warnings.append(f"chart {name} cannot be shown ({field}: {error.errors()[0]['msg']})")
     return {**result, "charts": good}, warnings
 
 

@@ -89,6 +89,10 @@ class ExecutionView(Wire):
     outcome: str | None
     error: str | None
     error_code: str | None
+    error_details: dict[str, Any]
+    """Of an error that kept it from an answer: what is missing, what was found in the script, …"""
+    recovery_suggestions: list[str]
+    """What to do about that error, best first."""
     python_code: str
     """Empty until there is a script."""
     script_sha256: str | None

@@ -1,6 +1,6 @@
 """The answer a script returns: a sentence, rows of figures, and charts as data only."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -33,11 +33,12 @@ class Series(Wire):
 class Chart(Wire):
     """A chart as data.
 
+    A type that nobody can draw is shown as a table of its data.
     Candlesticks use `x`, `open`, `high`, `low`, `close` and perhaps `volume`; `series` are drawn over them.
     A heat map uses `x` and `y` as names and `z` rows. A histogram counts the `y` values of its series itself.
     """
 
-    type: ChartType
+    type: ChartType | Annotated[str, Field(min_length=1, max_length=40)]
     title: str = ""
     series: list[Series] = Field(default_factory=list)
     x: list[Any] = Field(default_factory=list)

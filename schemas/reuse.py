@@ -41,6 +41,10 @@ class ExampleQuestionsResponse(Wire):
 
     success: Literal[True] = True
     questions: list[ExampleQuestion]
+    is_offline: bool
+    """No model is configured: the recipes alone answer."""
+    is_simulated: bool
+    """Answers may be of a market that does not exist."""
 
 
 class ConfirmRequest(Wire):

@@ -30,6 +30,7 @@ PARAM_KEYWORDS: dict[str, tuple[str, type | UnionType]] = {
     "ge": ("minimum", int | float),
     "le": ("maximum", int | float),
     "choices": ("enum", list),
+    "pattern": ("pattern", str),
     "unit": ("unit", str),
     "description": ("description", str),
 }
@@ -264,7 +265,21 @@ def _param(node: ast.expr) -> JsonSchema:
                 f"Param does not take {schema[name]!r} as {keyword.arg!r}",
                 "Write Param(ge=1, le=100, choices=[1, 2], unit='days', description='how far to look back').",
             )
+    if "pattern" in schema:
+        schema["pattern"] = _whole(node, schema["pattern"])
     return schema
+
+
+def _whole(node: ast.expr, pattern: str) -> str:
+    """The pattern for a whole text, as forms take it; JSON Schema would be content with a part."""
+    whole = f"^(?:{pattern})$"
+    try:
+        jsonschema_rs.validator_for({"pattern": whole})
+    except jsonschema_rs.ValidationError as error:
+        raise _error(
+            node, f"{pattern!r} is not a regular expression", "Write Param(pattern='[A-Z]{1,5}')."
+        ) from error
+    return whole
 
 
 def _literal(node: ast.expr, constants: dict[str, ast.expr]) -> Any:

@@ -52,7 +52,8 @@ import { ask, listen } from "./http.js";
  * @property {string} createdAt
  *
  * @typedef {{question: string, assumptions: string[], alternatives: string[]}} Confirmation
- * @typedef {{isOffline: boolean, isSimulated: boolean}} Installation
+ * @typedef {{examples: {kind: string, question: string}[], isOffline: boolean, isSimulated: boolean}}
+ *   Installation
  */
 
 const enc = encodeURIComponent;
@@ -154,8 +155,8 @@ export const giveFeedback = (id, isCorrect, text) =>
 /** Which tool calls each figure depends on: `values`, each with `id` and `influences`. @param {string} id */
 export const findProvenance = async (id) => data(await ask("GET", `/executions/${enc(id)}/provenance`));
 
-/** One file with which anybody can replay an execution. @param {string} id */
-export const exportRun = (id) => ask("GET", `/executions/${enc(id)}/export`);
+/** One signed file with which anybody can replay an execution: a `Blob`. @param {string} id */
+export const exportRun = (id) => ask("GET", `/executions/${enc(id)}/export`, { form: "blob" });
 
 /** @param {string} script */
 export const validate = (script) => ask("POST", "/validate", { body: { script } });
@@ -184,18 +185,10 @@ export async function findSimilar(text, signal) {
   }));
 }
 
-/** Questions to begin with, one of each kind. @returns {Promise<{kind: string, question: string}[]>} */
-export const listExamples = async () => (await ask("GET", "/questions/examples")).questions;
-
-/** @returns {Promise<Installation>} */
+/** Questions to begin with, one of each kind, and what is not real here. @returns {Promise<Installation>} */
 export async function findInstallation() {
-  const health = await ask("GET", "/health");
-  const writer = health.parts.find(({ name }) => name === "llm")?.facts ?? {};
-  const facts = health.parts.map((part) => part.facts ?? {});
-  return {
-    isOffline: writer.provider === "offline",
-    isSimulated: facts.some((each) => each.simulated === true),
-  };
+  const found = await ask("GET", "/questions/examples");
+  return { examples: found.questions, isOffline: found.is_offline, isSimulated: found.is_simulated };
 }
 
 /**
@@ -250,9 +243,9 @@ function readRun(record) {
     outcome: report?.outcome ?? record.outcome ?? null,
     result: report?.success ? report.result : null,
     error: report?.error ?? readError(record),
-    suggestions: report?.recovery_suggestions ?? [],
-    findings: report?.findings ?? [],
-    script: record.python_code,
+    suggestions: report?.recovery_suggestions ?? record.recovery_suggestions ?? [],
+    findings: report?.findings ?? record.error_details?.errors ?? [],
+    script: record.python_code || (record.error_details?.python_code ?? ""),
     explanation: record.explanation,
     schema: record.parameters.schema,
     values: record.parameters.values,
@@ -272,8 +265,8 @@ function readRun(record) {
 }
 
 /** Of an execution that came to no script. */
-function readError({ error_code: code, error: message }) {
-  return code ? { code, message, details: {} } : null;
+function readError({ error_code: code, error: message, error_details: details = {} }) {
+  return code ? { code, message, details } : null;
 }
 
 /** @param {any} item @returns {RunSummary} */

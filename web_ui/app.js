@@ -37,11 +37,7 @@ class Page {
     addEventListener("unhandledrejection", (event) => this.#tell(event));
     await this.questions.open(currentPlace());
     if (this.state.values.phase === "empty") this.askBox.fill(takeDraft());
-    await Promise.allSettled([
-      showExamples(find("examples"), (question) => this.questions.ask(question)),
-      this.questions.loadHistory(),
-      this.#lookAtInstallation(),
-    ]);
+    await Promise.allSettled([this.questions.loadHistory(), this.#lookAtInstallation()]);
   }
 
   newQuestion() {
@@ -59,7 +55,7 @@ class Page {
   async act({ name, value }) {
     const { question, run, problem } = this.state.values;
     const actions = {
-      again: () => (run ? this.questions.rerun(run.values) : this.questions.ask(question)),
+      again: () => (run?.script ? this.questions.rerun(run.values) : this.questions.ask(question)),
       rewrite: () => this.questions.ask(question, { isFresh: true }),
       edit: () => this.askBox.fill(question),
       examples: () => this.newQuestion(),
@@ -182,6 +178,7 @@ class Page {
 
   async #lookAtInstallation() {
     const installation = await findInstallation();
+    showExamples(find("examples"), installation, (question) => this.questions.ask(question));
     if (this.state.values.phase === "empty") showInstallation(find("notices"), installation);
   }
 

@@ -85,10 +85,10 @@ export class AskBox {
     this.#send.disabled = isBusy(values);
     const hasFailed =
       (values.phase === "error" || values.phase === "stopped") && values.phase !== before.phase;
-    if (hasFailed && !this.#box.value && !values.run) this.#box.value = values.question;
+    if (hasFailed && !this.#box.value && !values.run?.outcome) this.#box.value = values.question;
     if (values.phase === "empty" && before.phase !== "empty" && !this.#box.value)
       this.#box.value = values.question;
-    if (values.run !== before.run && this.#box.value === values.question) this.#box.value = "";
+    if (values.run !== before.run && values.run?.outcome && this.#box.value === values.question) this.#box.value = "";
     this.#grow();
   }
 

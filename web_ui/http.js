@@ -20,10 +20,10 @@ export class Unreachable extends Error {}
 
 /**
  * @param {string} method @param {string} path
- * @param {{body?: any, signal?: AbortSignal}} [more]
- * @returns {Promise<any>} the JSON of the reply; raises `ApiError`, `Unreachable`, or the abort of `signal`
+ * @param {{body?: any, signal?: AbortSignal, form?: "json"|"blob"}} [more]
+ * @returns {Promise<any>} the JSON of the reply, or its very bytes; raises `ApiError`, `Unreachable`, or the abort of `signal`
  */
-export async function ask(method, path, { body, signal } = {}) {
+export async function ask(method, path, { body, signal, form = "json" } = {}) {
   const reply = await reach(path, {
     method,
     signal,
@@ -34,7 +34,7 @@ export async function ask(method, path, { body, signal } = {}) {
     },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  const answer = reply.status === 204 ? null : await orUnreachable(() => reply.json(), signal);
+  const answer = reply.status === 204 ? null : await orUnreachable(() => reply[reply.ok ? form : "json"](), signal);
   if (!reply.ok) throw new ApiError(reply.status, answer, reply.headers.get("Retry-After"));
   return answer;
 }

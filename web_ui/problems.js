@@ -99,13 +99,16 @@ export function problemOfError(error) {
  * @returns {Problem}
  */
 export function problemOfRun(run, kept = null) {
-  if (!run.outcome && run.error) return problemOfError(new ApiError(0, { error: run.error }));
+  if (!run.outcome && run.error) {
+    const told = { error: run.error, recovery_suggestions: run.suggestions };
+    return { ...problemOfError(new ApiError(0, told)), line: run.findings[0]?.line ?? null };
+  }
   const error = run.error ?? { code: "", message: "", details: {} };
   const tool = error.details?.tool_error;
   const known = tool ? describeToolError(tool, run, kept) : describeOutcome(run, error);
   return {
     title: known.title,
-    explanation: known.explanation ?? sentence(tool?.message ?? error.message),
+    explanation: known.explanation ?? sentence(withoutKind(error)),
     technical: [error.code, error.message, ...run.suggestions].filter(Boolean).join("\n"),
     actions: known.actions.slice(0, 3),
     line: error.details?.line ?? run.findings[0]?.line ?? null,
@@ -186,6 +189,11 @@ function shorter(run) {
   if (!name) return [];
   const half = Math.max(run.schema.properties?.[name]?.minimum ?? 1, Math.floor(run.values[name] / 2));
   return [{ name: "set", label: `Shorter period: ${half} ${name}`, value: { [name]: half } }];
+}
+
+/** The message of a tool, which reads "ToolError: no such symbol" where a script has stopped. */
+function withoutKind({ message, details }) {
+  return details?.tool_error ? message.replace(`${details.exception}: `, "") : message;
 }
 
 function parameterHolding(run, symbol) {

@@ -118,7 +118,12 @@ export function progressOf(run) {
       detail: run.model,
       state: "done",
     },
-    { name: "check", title: checkedTitle({ repairs: mended }), detail: "", state: "done" },
+    {
+      name: "check",
+      title: checkedTitle({ repairs: mended }),
+      detail: "",
+      state: run.findings.length && !run.outcome ? "failed" : "done",
+    },
     {
       name: "run",
       title: "Ran the script",

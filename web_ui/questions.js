@@ -207,13 +207,16 @@ export class Questions {
     try {
       const { run, confirmation } = await this.#insist(request, signal);
       if (signal.aborted) return;
-      if (confirmation) return this.#state.update({ phase: "confirming", confirmation });
-      this.#settle(run, isRerun);
+      if (confirmation) this.#state.update({ phase: "confirming", confirmation });
+      else this.#settle(run, isRerun);
+      forget(id);
     } catch (error) {
-      if (!signal.aborted) this.#fail(error, isRerun);
+      if (signal.aborted) return;
+      if (error.status !== 401) forget(id); // a question without a key is asked again with one
+      if (error.code === "SCRIPT_REJECTED" && !isRerun) this.#show(await api.findRun(id, signal));
+      else this.#fail(error, isRerun);
     } finally {
       following.abort();
-      if (!signal.aborted) forget(id);
     }
   }
 
@@ -255,7 +258,6 @@ export class Questions {
         executionId: kept.id,
         problem: problemOfRun(run, kept),
         progress: progressOf(kept),
-        changed: run.values,
       });
       return;
     }

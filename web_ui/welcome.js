@@ -1,17 +1,16 @@
 // The empty page: what can be asked, six examples, and what is simulated on this installation.
 
-import { listExamples } from "./api.js";
 import { button, element } from "./elements.js";
 import { choose, preference } from "./preferences.js";
 
 /**
- * Examples that work with what is configured; the server knows them.
+ * Examples that work with what is configured.
  * @param {HTMLElement} host
+ * @param {import("./api.js").Installation} installation
  * @param {(question: string) => void} ask
  */
-export async function showExamples(host, ask) {
-  const examples = (await listExamples()).slice(0, 6);
-  const cards = examples.map(({ kind, question }) =>
+export function showExamples(host, { examples }, ask) {
+  const cards = examples.slice(0, 6).map(({ kind, question }) =>
     element(
       "li",
       {},

@@ -28,5 +28,9 @@ async def examples(pipeline: ThePipeline, reusing: TheReusing) -> ExampleQuestio
     """Up to six questions, one of each kind, that can be answered with the tools that are there now."""
     models = await pipeline.provider.models()
     has_model = any(model.provider != OFFLINE for model in models)
-    chosen = choose_examples(reusing.library, await pipeline.catalog.current(), has_model=has_model)
-    return ExampleQuestionsResponse(questions=chosen)
+    catalogue = await pipeline.catalog.current()
+    return ExampleQuestionsResponse(
+        questions=choose_examples(reusing.library, catalogue, has_model=has_model),
+        is_offline=pipeline.provider.name == OFFLINE,
+        is_simulated=any(tool.simulated for tool in catalogue.tools),
+    )

@@ -100,4 +100,7 @@ async def restore_execution(
 
 async def _answer(storage: TheStorage, execution: Execution) -> ExecutionResponse:
     attempts = await storage.attempts.list_all(execution.user_id, execution.id)
-    return ExecutionResponse(data=view_execution(execution, attempts))
+    failure = None
+    if execution.error_code is not None and execution.report is None:
+        failure = await storage.events.find_failure(execution.user_id, execution.id)
+    return ExecutionResponse(data=view_execution(execution, attempts, failure))

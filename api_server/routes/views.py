@@ -1,6 +1,7 @@
 """Records of the storage in the form of the API."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from api_server.storage.records import Attempt, ChatMessage, ChatSession, Execution, ExecutionSummary
 from schemas.analysis import Parameters
@@ -44,14 +45,19 @@ def view_attempt(attempt: Attempt) -> AttemptView:
     return AttemptView.model_validate({name: known[name] for name in AttemptView.model_fields})
 
 
-def view_execution(execution: Execution, attempts: Sequence[Attempt]) -> ExecutionView:
-    """An execution with everything that is known of it."""
+def view_execution(
+    execution: Execution, attempts: Sequence[Attempt], failure: Mapping[str, Any] | None = None
+) -> ExecutionView:
+    """An execution with everything that is known of it; `failure` has the facts of its event `failed`."""
+    told = failure or {}
     made = {
         "execution_id": execution.id,
         "python_code": execution.generated_script or "",
         "parameters": Parameters(json_schema=execution.parameter_schema, values=execution.parameters),
         "attempts": [view_attempt(attempt) for attempt in attempts],
         "execution": execution.report,
+        "error_details": told.get("details") or {},
+        "recovery_suggestions": told.get("recovery_suggestions") or [],
     }
     known = vars(execution)
     same = {name: known[name] for name in ExecutionView.model_fields if name not in made}

@@ -1,13 +1,14 @@
 """The log of an execution's progress: ordered, numbered from 1, read again after a broken connection."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from api_server.storage.database import Database
 from api_server.storage.tables import chat_sessions, execution_events, executions
-from schemas.progress import ProgressEvent
+from schemas.progress import ProgressEvent, ProgressType
 
 EVENTS_AT_ONCE_MAX = 1000
 
@@ -65,6 +66,17 @@ class EventStore:
             ordered = query.order_by(execution_events.c.sequence).limit(count)
             rows = (await connection.execute(ordered)).mappings().all()
         return [ProgressEvent.model_validate(dict(row)) for row in rows]
+
+    async def find_failure(self, user_id: str, execution_id: str) -> dict[str, Any] | None:
+        """The facts of the event `failed` of the user's execution; None when it has none."""
+        data, kind = execution_events.c.data, execution_events.c.type
+        query = select(data).where(
+            execution_events.c.execution_id == execution_id,
+            execution_events.c.user_id == user_id,
+            kind == ProgressType.FAILED.value,
+        )
+        rows = await self._database.read(query.order_by(execution_events.c.sequence.desc()).limit(1))
+        return dict(rows[0]["data"]) if rows else None
 
     async def after_in_session(
         self, user_id: str, session_id: str, session_sequence: int = 0, count: int = EVENTS_AT_ONCE_MAX

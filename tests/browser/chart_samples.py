@@ -3,7 +3,7 @@
 from itertools import product
 from typing import Any
 
-from tests.doubles.page_house import make_days, make_walk, row
+from tests.doubles.page_scripts import answer_of, make_days, make_walk, row
 
 
 def make_candles() -> dict[str, Any]:
@@ -42,7 +42,7 @@ def make_many() -> dict[str, Any]:
             "type": "histogram",
             "title": "Daily returns",
             "format": "percent",
-            "series": [{"name": "AAPL", "y": moves}],
+            "series": [{"name": "AAPL", "x": [], "y": moves}],
         },
         {"type": "scatter", "title": "Risk and return", "series": [points]},
         {"type": "pie", "title": "Weights", "series": [{"name": "w", "x": names, "y": [4, 3, 2, 1]}]},
@@ -56,4 +56,4 @@ def make_many() -> dict[str, Any]:
         row(f"{name} {quarter}", (place - 9) / 100, "return", format="percent", is_change=True)
         for place, (name, quarter) in enumerate(product([*names, "XOM", "GE", "PG", "WMT"], quarters))
     ]
-    return {"description": "The symbols side by side.", "body": rows, "charts": charts}
+    return answer_of(*rows, description="The symbols side by side.", charts=charts)

@@ -1,4 +1,4 @@
-"""One browser, one page in it and one scripted server for all tests of the page."""
+"""One browser, one page in it and one house of real servers for all tests of the page."""
 
 from collections.abc import Iterator
 
@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.reader import DESK, Reader, next_reader, open_page, running_browser
-from tests.doubles.page_server import PageServer
+from tests.doubles.page_house import PageHouse, running_page_house
 
 
 @pytest.fixture(scope="package")
@@ -16,18 +16,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def page_server() -> Iterator[PageServer]:
-    server = PageServer()
-    yield server
-    server.stop()
+def page_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageHouse]:
+    with running_page_house(tmp_path_factory.mktemp("house")) as house:
+        yield house
 
 
 @pytest.fixture
-def house(page_server: PageServer) -> PageServer:
-    """The scripted server as new; nothing of the test before waits any more."""
-    page_server.let_go()
-    page_server.forget()
-    return page_server
+def house(page_house: PageHouse) -> PageHouse:
+    """The house as new; nothing of the test before is under way any more."""
+    page_house.forget()
+    return page_house
 
 
 @pytest.fixture(scope="package")
@@ -39,7 +37,7 @@ def window(browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def newcomer(window: Page, house: PageServer) -> Iterator[Reader]:
+def newcomer(window: Page, house: PageHouse) -> Iterator[Reader]:
     """Somebody at a desk who was never here before."""
     with next_reader(window, house.url) as reader:
         yield reader

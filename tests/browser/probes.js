@@ -136,6 +136,25 @@ window.probe = {
     return [data.slice(0, 3).join(), colours.has(colour)];
   },
 
+  /** From now on every stream of events also has two of kinds that this page cannot know. */
+  hearTheFuture: () => {
+    const known = window.fetch;
+    const block = (sequence, type, data) =>
+      `id: ${sequence}\ndata: ${JSON.stringify({ sequence, type, data, added: [] })}\n\n`;
+    const future = block(1.2, "from_the_future", { calls: "?" }) + block(1.4, "printed", { text: 1 });
+    const insert = new TextEncoder().encode(future);
+    window.fetch = async (path, request) => {
+      const reply = await known(path, request);
+      if (!String(path).includes("/events")) return reply;
+      let heard = 0;
+      const transform = (chunk, stream) => {
+        stream.enqueue(chunk);
+        if (!heard++) stream.enqueue(insert);
+      };
+      return new Response(reply.body.pipeThrough(new TransformStream({ transform })), reply);
+    };
+  },
+
   sendComposedEnter: () => {
     const composed = { key: "Enter", isComposing: true, bubbles: true, cancelable: true };
     document.querySelector("#question-text").dispatchEvent(new KeyboardEvent("keydown", composed));

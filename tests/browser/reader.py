@@ -9,14 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 
 from api_server.routes.pages import digest_files
-from tests.doubles.page_server import PageServer
+from tests.doubles.page_house import PageHouse
 
-QUESTION = "How volatile were AAPL and MSFT over 120 days?"
+QUESTION = "What was the maximum drawdown of AAPL and MSFT over the last 120 trading days?"
+"""The offline analyst answers it: 8 figures, a chart of two lines, 3 data calls."""
+PREPARED = "What was prepared?"
+"""No recipe answers it: a test says what the model writes, as the course for the word "prepared"."""
 WAIT_MS = 15_000
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--lang=en-US"]
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}, "locale": "en-US"}
@@ -35,6 +39,7 @@ class Reader:
         self.page = page
         self.context = page.context
         self.problems: list[str] = []
+        self.requests: list[Request] = []
         self.tolerated = [r"404 .*/favicon\.ico$"]
         self._heard = {"console": self._hear, "pageerror": self._note, "request": self._see}
         for event, listener in self._heard.items():
@@ -52,13 +57,19 @@ class Reader:
     def _note(self, error: Any) -> None:
         self.problems.append(f"page error: {error}")
 
-    def _see(self, request: Any) -> None:
+    def _see(self, request: Request) -> None:
+        self.requests.append(request)
         if not request.url.startswith((self.url, "blob:", "data:")):
             self.problems.append(f"foreign request: {request.url}")
 
     def tolerate(self, pattern: str) -> None:
         """A console message that this test brings about, such as the browser's note on a 404."""
         self.tolerated.append(pattern)
+
+    def sent(self, method: str, ending: str) -> list[Any]:
+        """The bodies of requests whose path ends so."""
+        found = [each for each in self.requests if each.method == method]
+        return [each.post_data_json for each in found if urlsplit(each.url).path.endswith(ending)]
 
     def check(self) -> None:
         """Fail when anything happened that never may."""
@@ -134,7 +145,7 @@ def running_browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def new_reader(browser: Browser, server: PageServer | str, **context: Any) -> Iterator[Reader]:
+def new_reader(browser: Browser, server: PageHouse | str, **context: Any) -> Iterator[Reader]:
     """A reader with a browser of their own; leaving the block checks what must never happen."""
     opened = browser.new_context(**{**DESK, **context})
     try:

@@ -4,66 +4,53 @@ from collections.abc import Callable, Iterator
 
 from playwright.sync_api import expect
 
-from schemas.errors import ErrorDetail
-from schemas.execution import Outcome
-from schemas.label import DataLabel
-from schemas.progress import ProgressType
-from schemas.understanding import Alternative, Meaning, Understanding
+from api_server.llm.provider import CannotAnswer
+from mcp_servers.financial.vendors.failures import RateLimited, VendorUnavailable
 from tests.browser.chart_samples import make_many
-from tests.browser.reader import QUESTION, Reader
-from tests.doubles.page_house import (
-    Course,
-    Problem,
-    make_call,
-    make_days,
-    make_failure,
-    make_report,
-    make_result,
-    make_walk,
-    row,
-)
-from tests.doubles.page_server import PageServer
+from tests.browser.reader import PREPARED, QUESTION, Reader
+from tests.doubles.page_house import Hold, PageHouse
+from tests.doubles.page_scripts import DIFFERING, PLAIN, RAISES, SURVIVES, returning
+from tests.doubles.page_writer import Course, writes
 
-Scene = Callable[[Reader, PageServer], Iterator[str]]
+Scene = Callable[[Reader, PageHouse], Iterator[str]]
 
-UNDERSTOOD = Understanding(
-    question=QUESTION,
-    resolved_question=QUESTION,
-    expanded_question="Annualised volatility of AAPL and MSFT over 120 trading days",
-    meaning=Meaning(),
-    assumptions=("daily closes", "252 trading days a year"),
-    alternatives=(Alternative(question="How volatile was the S&P 500?", reason="another index"),),
-)
-FINDING = {"code": "IMPORT", "message": "os is not allowed", "line": 1, "column": 1, "hint": "Remove it."}
-INFLUENCE = {"call": 0, "moves": ["value", "place"], "direction": "up", "elasticity": 0.98, "through": []}
+FORBIDDEN = "import os\n\n\ndef analyze() -> dict:\n    return {}\n"
+VAGUE = "How is apple?"
+WARNS = PLAIN.replace('"charts": []', '"charts": [{"type": "line", "title": "Odd", "series": 1}]')
 WAITS = {
-    "expanding": ProgressType.ACCEPTED,
-    "generating": ProgressType.SCRIPT_GROWN,
-    "validating": ProgressType.REPAIRING,
-    "running": ProgressType.TOOL_CALL_STARTED,
+    "expanding": Hold.UNDERSTANDING,
+    "generating": Hold.AMID_WRITING,
+    "validating": Hold.CHECKING,
+    "running": Hold.MARKET,
+}
+LIMITED = RateLimited("the allowance of today is used up", retry_after_seconds=300)
+FAILURES = {
+    "script": writes(RAISES, is_final=True),
+    "rejected": writes(FORBIDDEN, is_final=True),
+    "refused": Course((CannotAnswer("there are no option chains", "How volatile was KO in 2019?"),)),
 }
 
 
-def begin(reader: Reader, house: PageServer) -> Iterator[str]:
-    """The first visit, and a question like earlier ones."""
-    house.similar = [{"execution_id": "exec_1", "question": "Like it?", "asked_at": "2026-11-20T10:00:00Z"}]
+def begin(reader: Reader, house: PageHouse) -> Iterator[str]:
+    """The first visit, and a question like an earlier one."""
+    house.ask(QUESTION)
+    house.wait_for_index()
     reader.open()
     expect(reader.find("#offline-notice")).to_be_visible()
     expect(reader.find(".example")).to_have_count(6)
     yield "empty"
-    reader.find("#question-text").fill("How volatile")
+    reader.find("#question-text").fill("What was the maximum drawdown")
     expect(reader.find("#similar li")).to_have_count(1)
     yield "typing"
 
 
-def wait(reader: Reader, house: PageServer) -> Iterator[str]:
+def wait(reader: Reader, house: PageHouse) -> Iterator[str]:
     """Every stage of a question, then one that is stopped."""
+    house.courses["prepared"] = writes(PLAIN)
     reader.open()
-    for state, kind in WAITS.items():
-        house.courses[state] = Course(
-            report=make_report(make_result()), waits_after=kind, repairs=("line 3: no such tool",)
-        )
-        reader.ask(f"What is it like while {state}?", until=state)
+    for state, where in WAITS.items():
+        house.hold(where)
+        reader.ask(QUESTION if state == "running" else f"What was prepared while {state}?", until=state)
         yield state
         if state != "running":
             house.let_go()
@@ -73,37 +60,43 @@ def wait(reader: Reader, house: PageServer) -> Iterator[str]:
     yield "stopped"
 
 
-def confirm(reader: Reader, house: PageServer) -> Iterator[str]:
+def confirm(reader: Reader, house: PageHouse) -> Iterator[str]:
     """A question that is corrected before it is asked."""
-    proposed = UNDERSTOOD.model_dump(mode="json")
-    house.courses["volatile"] = Course(confirmation=proposed)
-    reader.open().ask(until="confirming")
+    reader.prefer("asksBeforeExpanding", "true")
+    reader.open().ask(VAGUE, until="confirming")
     yield "confirming"
 
 
-def read(reader: Reader, house: PageServer) -> Iterator[str]:
-    """An answer with all that can stand in it, its data and its script."""
-    house.courses["volatile"] = make_rich_course()
-    reader.open().ask("What came first?").ask()
+def read(reader: Reader, house: PageHouse) -> Iterator[str]:
+    """Answers with all that can stand in them, their data and scripts."""
+    house.ask(VAGUE)
+    house.courses["prepared"] = writes(FORBIDDEN, WARNS)
+    reader.open().ask(QUESTION)
     expect(reader.find("svg.plot")).to_be_visible()
-    reader.find(".folded > summary").click()
-    reader.find("#thread summary").click()
-    yield "result"
     reader.button("Data").click()
     reader.button("No").click()
     yield "result"
     reader.button("Data").click()
     reader.tab("Script")
-    expect(reader.find(".call-marker")).to_be_visible()
+    expect(reader.find(".call-marker").first).to_be_visible()
+    yield "result"
+    reader.ask(PREPARED, until=None)
+    expect(reader.find(".warnings")).to_be_visible()
+    reader.find(".folded > summary").click()
+    reader.find("#steps details details summary").click()
+    reader.find("#thread summary").click()
+    yield "result"
+    reader.button("New question").click()
+    reader.ask(VAGUE)
+    expect(reader.find(".age")).to_be_visible()
+    expect(reader.find(".assumptions")).to_be_visible()
     yield "result"
 
 
-def trace(reader: Reader, house: PageServer) -> Iterator[str]:
+def trace(reader: Reader, house: PageHouse) -> Iterator[str]:
     """Where a figure is from; then the menu of a question, and the settings."""
-    base = {"kind": "row", "key": "k", "value": 1, "influences": [INFLUENCE], "is_from_data": True}
-    house.provenance = {"values": [{**base, "id": "msft"}], "calls": []}
     reader.open().ask()
-    reader.find('[data-row="msft"] .source-link').click()
+    reader.find('[data-row="MSFT"] .source-link').click()
     expect(reader.find(".provenance")).to_contain_text("depends on")
     reader.button("Replay").click()
     expect(reader.find(".replay [role=status]")).to_contain_text("Identical")
@@ -117,22 +110,17 @@ def trace(reader: Reader, house: PageServer) -> Iterator[str]:
     yield "result"
 
 
-def change(reader: Reader, house: PageServer) -> Iterator[str]:
+def change(reader: Reader, house: PageHouse) -> Iterator[str]:
     """An answer whose parameters and script are changed."""
-    house.findings = [FINDING]
-    reader.open().ask()
+    house.courses["prepared"] = writes(DIFFERING)
+    reader.open().ask(PREPARED)
     reader.find("#field-days").fill("2")
     reader.find("#field-days").press("Control+Enter")
     expect(reader.find("[aria-invalid=true]")).to_have_count(1)
-    reader.find("#field-days").fill("60")
+    reader.find("#field-days").fill("250")
     reader.wait_for("stale")
     yield "stale"
-    values = {"symbols": ["AAPL", "MSFT"], "days": 60}
-    house.courses["rerun"] = Course(
-        report=make_report(make_result(60), parameters=values),
-        values=values,
-        waits_after=ProgressType.TOOL_CALL_STARTED,
-    )
+    house.hold(Hold.MARKET)
     reader.button("Re-run").click()
     reader.wait_for("rerunning")
     yield "rerunning"
@@ -144,76 +132,57 @@ def change(reader: Reader, house: PageServer) -> Iterator[str]:
     yield "result"
     reader.tab("Script")
     reader.button("Edit").click()
-    reader.find(".editor textarea").fill("import os\n")
-    expect(reader.find(".findings")).to_be_visible()
+    reader.find(".editor textarea").fill(FORBIDDEN)
+    expect(reader.find(".findings li")).to_have_count(1)
     yield "result"
 
 
-def look_at_many(reader: Reader, house: PageServer) -> Iterator[str]:
+def look_at_many(reader: Reader, house: PageHouse) -> Iterator[str]:
     """More figures than tiles hold, and charts of every kind."""
-    house.courses["many"] = Course(report=make_report(make_many()))
-    reader.open().ask("Show many")
+    house.courses["prepared"] = writes(returning(make_many()), is_final=True)
+    reader.open().ask(PREPARED)
     expect(reader.find("svg.plot")).to_have_count(7)
     yield "result"
 
 
-def fail(reader: Reader, house: PageServer) -> Iterator[str]:
+def fail(reader: Reader, house: PageHouse) -> Iterator[str]:
     """Answers in part, problems of each kind."""
-    away = ErrorDetail(code="vendor_unavailable", message="the vendor did not answer")
-    calls = [make_call(), make_call("eodhd_fundamentals", success=False, error=away, row_count=None)]
-    unknown = {
-        "code": "unknown_symbol",
-        "message": "no AAPL",
-        "details": {"symbol": "AAPL", "nearest": ["AAP"]},
-    }
-    refusal = {"missing": "there are no option chains", "nearest_question": "KO?"}
-    incomplete = {**make_result(), "body": [row("AAPL", 0.25, format="percent"), row("MSFT", None)]}
-    house.courses = {
-        "part": Course(report=make_report(incomplete, calls=calls)),
-        "script": Course(report=make_failure(Outcome.RAISED, "SCRIPT_ERROR", "KeyError: 'close'", line=12)),
-        "symbol": Course(report=make_failure(Outcome.RAISED, "SCRIPT_ERROR", "no", tool_error=unknown)),
-        "refused": Course(problem=Problem(422, "CANNOT_ANSWER", "no", refusal)),
-        "busy": Course(problem=Problem(429, "RATE_LIMITED", "slow down", retry_after=300)),
-    }
     reader.tolerate("status of 4")
-    reader.open().ask("Answer in part", until="partial")
+    house.market.problems["fundamentals"] = VendorUnavailable("the vendor did not answer", vendor="simulated")
+    house.courses["prepared"] = writes(SURVIVES)
+    reader.open().ask(PREPARED, until="partial")
     yield "partial"
-    for word in ("script", "symbol", "refused", "busy"):
+    for word, course in FAILURES.items():
+        house.courses.clear()
+        house.courses[word] = course
+        reader.button("New question").click()
         reader.ask(f"What does {word} look like?", until=None)
         expect(reader.find("h1:visible")).to_contain_text(word)
         reader.wait_for("error")
         yield "error"
+    reader.button("New question").click()
+    reader.ask(QUESTION.replace("AAPL", "AAPLL"), until="error")
+    yield "error"
+    house.market.problems["stock_bars"] = LIMITED
+    house.forget_market()
+    reader.button("New question").click()
+    reader.ask(QUESTION, until=None)
+    expect(reader.find("[data-action=again]")).to_be_disabled()
+    yield "error"
 
 
-def lose_connection(reader: Reader, house: PageServer) -> Iterator[str]:
+def lose_connection(reader: Reader, house: PageHouse) -> Iterator[str]:
     """A server that goes away while it answers."""
     reader.tolerate("Failed to load resource")
-    house.courses["volatile"] = Course(
-        report=make_report(make_result()), waits_after=ProgressType.TOOL_CALL_STARTED
-    )
+    house.hold(Hold.MARKET)
     reader.open().ask(until="running")
     house.stop()
     try:
         reader.wait_for("offline")
         yield "offline"
     finally:
-        house.restart()
-
-
-def make_rich_course() -> Course:
-    """Warnings, assumptions, other readings, an age, a repaired script."""
-    result = make_result()
-    result["charts"][0]["series"] = [{"name": "AAPL", "x": make_days(20), "y": make_walk(20)}]
-    report = make_report(result, warnings=["two sources"])
-    label = DataLabel(warnings=["the prices of MSFT are delayed, those of AAPL are not"])
-    metadata = report.metadata.model_copy(update={"label": label})
-    return Course(
-        report=report.model_copy(update={"metadata": metadata}),
-        repairs=("line 3: no such tool",),
-        understanding=UNDERSTOOD,
-        expanded=UNDERSTOOD.expanded_question,
-        age_seconds=3600.0,
-    )
+        house.let_go()
+        house.start()
 
 
 SCENES: list[Scene] = [begin, wait, confirm, read, trace, change, look_at_many, fail, lose_connection]

@@ -3,11 +3,9 @@
 import pytest
 from playwright.sync_api import Browser, expect
 
-from schemas.progress import ProgressType
 from tests.browser.axe import WIDTHS, look_closely
 from tests.browser.reader import Reader, new_reader
-from tests.doubles.page_house import Course, make_report, make_result
-from tests.doubles.page_server import PageServer
+from tests.doubles.page_house import Hold, PageHouse
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -29,7 +27,7 @@ def test_nothing_overflows_or_is_covered_when_tabbing(reader: Reader, width: int
     assert not problems
 
 
-def test_targets_are_large_enough_for_a_pointer_and_for_a_finger(browser: Browser, house: PageServer) -> None:
+def test_targets_are_large_enough_for_a_pointer_and_for_a_finger(browser: Browser, house: PageHouse) -> None:
     with new_reader(browser, house) as reader:
         reader.open().ask()
         assert reader.probe("smallTargets", 24) == []
@@ -49,10 +47,8 @@ def test_at_400_percent_and_with_large_text_nothing_is_lost(reader: Reader) -> N
     expect(reader.find("#sentence")).to_be_visible()
 
 
-def test_less_motion_and_forced_colours_are_respected(browser: Browser, house: PageServer) -> None:
-    house.courses["volatile"] = Course(
-        report=make_report(make_result()), waits_after=ProgressType.TOOL_CALL_STARTED
-    )
+def test_less_motion_and_forced_colours_are_respected(browser: Browser, house: PageHouse) -> None:
+    house.hold(Hold.MARKET)
     with new_reader(browser, house, reduced_motion="reduce", forced_colors="active") as reader:
         reader.open().ask(until="running")
         expect(reader.find(".spinner").first).to_have_css("animation-duration", "4s")

@@ -6,12 +6,12 @@ from playwright.sync_api import expect
 from tests.browser.axe import look_closely, look_everywhere
 from tests.browser.reader import Reader
 from tests.browser.scenes import SCENES, Scene
-from tests.doubles.page_server import PageServer
+from tests.doubles.page_house import PageHouse
 
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_axe_finds_nothing_in_any_state_theme_or_width(
-    newcomer: Reader, house: PageServer, scene: Scene
+    newcomer: Reader, house: PageHouse, scene: Scene
 ) -> None:
     for state in scene(newcomer, house):
         expect(newcomer.find("main")).to_have_attribute("data-state", state)

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import Reader
-from tests.doubles.page_house import Course, make_days, make_report, make_walk
-from tests.doubles.page_server import PageServer
+from tests.browser.reader import PREPARED, Reader
+from tests.doubles.page_house import PageHouse
+from tests.doubles.page_scripts import answer_of, make_days, make_walk, returning
+from tests.doubles.page_writer import writes
 
 
-def show(reader: Reader, house: PageServer, chart: dict[str, Any]) -> None:
+def show(reader: Reader, house: PageHouse, chart: dict[str, Any]) -> None:
     """Have an answer with one chart."""
-    result = {"description": "A chart.", "body": [], "charts": [chart]}
-    house.courses["chart"] = Course(report=make_report(result))
-    reader.open().ask("Show a chart")
+    house.courses["prepared"] = writes(returning(answer_of(charts=[chart])), is_final=True)
+    reader.open().ask(PREPARED)
     expect(reader.find("price-chart figure")).to_be_visible()
 
 
@@ -46,7 +46,7 @@ def label(reader: Reader) -> str:
 
 @pytest.mark.parametrize("kind", ["line", "area"])
 def test_a_line_passes_through_its_values_and_breaks_at_gaps(
-    reader: Reader, house: PageServer, kind: str
+    reader: Reader, house: PageHouse, kind: str
 ) -> None:
     days, values = make_days(6), [100.0, 110.0, None, 130.0, 90.0, 120.0]
     show(reader, house, {"type": kind, "title": "Closes", "series": [series("AAPL", days, values)]})
@@ -63,7 +63,7 @@ def test_a_line_passes_through_its_values_and_breaks_at_gaps(
 
 
 def test_candles_have_their_four_prices_their_volume_and_lines_over_them(
-    reader: Reader, house: PageServer
+    reader: Reader, house: PageHouse
 ) -> None:
     days = make_days(3)
     prices = {"open": [10, 12, 11], "high": [13, 14, 12], "low": [9, 10, 8], "close": [12, 11, 9]}
@@ -90,7 +90,7 @@ def test_candles_have_their_four_prices_their_volume_and_lines_over_them(
 
 @pytest.mark.parametrize("stacked", [False, True])
 def test_bars_reach_their_values_side_by_side_or_on_one_another(
-    reader: Reader, house: PageServer, *, stacked: bool
+    reader: Reader, house: PageHouse, *, stacked: bool
 ) -> None:
     names = ["Q1", "Q2"]
     chart = {"type": "bar", "title": "Revenue", "stacked": stacked}
@@ -105,7 +105,7 @@ def test_bars_reach_their_values_side_by_side_or_on_one_another(
     assert (float(first[0]) == float(second[0][0])) is stacked
 
 
-def test_a_scatter_has_a_mark_for_each_pair(reader: Reader, house: PageServer) -> None:
+def test_a_scatter_has_a_mark_for_each_pair(reader: Reader, house: PageHouse) -> None:
     show(
         reader, house, {"type": "scatter", "title": "Risk", "series": [series("funds", [1, 2, 3], [4, 8, 6])]}
     )
@@ -116,7 +116,7 @@ def test_a_scatter_has_a_mark_for_each_pair(reader: Reader, house: PageServer) -
     assert "funds: 3 points, lowest 4, highest 8" in label(reader)
 
 
-def test_a_histogram_counts_every_value_once(reader: Reader, house: PageServer) -> None:
+def test_a_histogram_counts_every_value_once(reader: Reader, house: PageHouse) -> None:
     values = make_walk(200)
     show(reader, house, {"type": "histogram", "title": "Returns", "series": [series("AAPL", [], values)]})
     ticks = ticks_of(reader)
@@ -126,7 +126,7 @@ def test_a_histogram_counts_every_value_once(reader: Reader, house: PageServer) 
     expect(reader.find(".chart-table tbody tr")).to_have_count(200)
 
 
-def test_a_heat_map_writes_each_value_into_its_cell(reader: Reader, house: PageServer) -> None:
+def test_a_heat_map_writes_each_value_into_its_cell(reader: Reader, house: PageHouse) -> None:
     chart = {
         "type": "heatmap",
         "title": "Correlation",
@@ -140,27 +140,27 @@ def test_a_heat_map_writes_each_value_into_its_cell(reader: Reader, house: PageS
     expect(reader.find("rect.heat.less-3")).to_have_count(2)
 
 
-def test_a_pie_names_each_part_and_its_share(reader: Reader, house: PageServer) -> None:
+def test_a_pie_names_each_part_and_its_share(reader: Reader, house: PageHouse) -> None:
     show(reader, house, {"type": "pie", "title": "Weights", "series": [series("w", ["AAPL", "KO"], [3, 1])]})
     expect(reader.find(".slice-text")).to_have_text([re.compile(r"AAPL\s+75.00"), re.compile(r"KO\s+25.00")])
     assert "AAPL 3, KO 1" in label(reader)
 
 
-def test_a_chart_of_an_unknown_kind_is_its_data(reader: Reader, house: PageServer) -> None:
+def test_a_chart_of_an_unknown_kind_is_its_data(reader: Reader, house: PageHouse) -> None:
     show(reader, house, {"type": "radar", "title": "Odd", "series": [series("A", ["x", "y"], [1, 2])]})
     expect(reader.find("price-chart")).to_contain_text("This page cannot draw “radar”; here are its data.")
     expect(reader.find(".chart-table tbody tr")).to_have_text([re.compile("x\\s*1"), re.compile("y\\s*2")])
 
 
 def test_more_than_2500_bars_are_merged_and_the_table_keeps_them_all(
-    reader: Reader, house: PageServer
+    reader: Reader, house: PageHouse
 ) -> None:
     count = 3000
     close = make_walk(count)
-    low = [value * 0.98 for value in close]
+    low = [round(value * 0.98, 2) for value in close]
     chart = {
         "type": "candlestick", "title": "Long", "x": make_days(count, "2012-01-02"), "close": close,
-        "open": [close[0], *close[:-1]], "high": [value * 1.01 for value in close], "low": low,
+        "open": [close[0], *close[:-1]], "high": [round(value * 1.01, 2) for value in close], "low": low,
     }  # fmt: skip
     show(reader, house, chart)
     drawn = reader.probe("candles")
@@ -171,21 +171,20 @@ def test_more_than_2500_bars_are_merged_and_the_table_keeps_them_all(
     assert f"lowest {min(low):.2f}"[:10] in label(reader).replace(",", "")
 
 
-def test_2500_bars_are_drawn_within_100_ms(reader: Reader, house: PageServer) -> None:
+def test_2500_bars_are_drawn_within_100_ms(reader: Reader, house: PageHouse) -> None:
     close = make_walk(2500)
     chart = {
         "type": "candlestick", "title": "Bars", "x": make_days(2500, "2014-01-02"), "close": close,
         "open": [close[0], *close[:-1]], "volume": close,
-        "high": [value * 1.01 for value in close], "low": [value * 0.98 for value in close],
+        "high": [round(value * 1.01, 2) for value in close],
+        "low": [round(value * 0.98, 2) for value in close],
     }  # fmt: skip
     show(reader, house, chart)
     times = reader.probe("drawingTimes")
     assert min(times) < 100, times
 
 
-def test_ranges_zoom_and_the_logarithmic_scale_work_without_a_mouse(
-    reader: Reader, house: PageServer
-) -> None:
+def test_ranges_zoom_and_the_logarithmic_scale_work_without_a_mouse(reader: Reader, house: PageHouse) -> None:
     days, values = make_days(400), make_walk(400)
     show(reader, house, {"type": "line", "title": "Closes", "series": [series("AAPL", days, values)]})
     line = reader.find(".line.series-1")
@@ -211,7 +210,7 @@ def test_ranges_zoom_and_the_logarithmic_scale_work_without_a_mouse(
     assert len(points_of(line.get_attribute("d") or "")) < 250
 
 
-def test_dragging_zooms_and_a_double_click_shows_all(reader: Reader, house: PageServer) -> None:
+def test_dragging_zooms_and_a_double_click_shows_all(reader: Reader, house: PageHouse) -> None:
     show(
         reader,
         house,
@@ -232,7 +231,7 @@ def test_dragging_zooms_and_a_double_click_shows_all(reader: Reader, house: Page
     assert len(points_of(line.get_attribute("d") or "")) == 400
 
 
-def test_a_chart_takes_the_real_width_and_its_texts_stay_readable(reader: Reader, house: PageServer) -> None:
+def test_a_chart_takes_the_real_width_and_its_texts_stay_readable(reader: Reader, house: PageHouse) -> None:
     show(
         reader,
         house,

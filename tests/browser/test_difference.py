@@ -3,20 +3,18 @@
 import pytest
 from playwright.sync_api import expect
 
-from schemas.execution import Outcome
-from tests.browser.reader import Reader
-from tests.doubles.page_house import Course, make_failure, make_report, make_result, row
-from tests.doubles.page_server import PageServer
+from mcp_servers.financial.vendors.failures import VendorUnavailable
+from tests.browser.reader import PREPARED, Reader
+from tests.doubles.page_house import PageHouse
+from tests.doubles.page_scripts import DIFFERING, PLAIN
+from tests.doubles.page_writer import writes
 
 
 @pytest.fixture
-def rerun(reader: Reader, house: PageServer) -> Reader:
+def rerun(reader: Reader, house: PageHouse) -> Reader:
     """A reader whose re-run changed two figures, added one and lost one."""
-    result = make_result(250)
-    result["body"] = [each for each in result["body"] if each["key"] != "last"] + [row("beta", 1.2, "new")]
-    values = {"symbols": ["AAPL", "MSFT"], "days": 250}
-    house.courses["rerun"] = Course(report=make_report(result, parameters=values), values=values)
-    reader.open().ask()
+    house.courses["prepared"] = writes(DIFFERING)
+    reader.open().ask(PREPARED)
     reader.find("#field-days").fill("250")
     reader.button("Re-run").click()
     reader.page.wait_for_url("**/runs/**")
@@ -59,13 +57,11 @@ def test_a_chart_can_show_the_run_before_as_a_dashed_line(rerun: Reader) -> None
 
 
 def test_a_failed_run_keeps_the_answer_its_address_and_what_was_typed(
-    reader: Reader, house: PageServer
+    reader: Reader, house: PageHouse
 ) -> None:
-    reader.open().ask()
+    house.courses["prepared"] = writes(PLAIN.replace("-1]", "-1] if days > 9 else closes[9]"))
+    reader.open().ask(PREPARED)
     address = reader.path
-    house.courses["rerun"] = Course(
-        report=make_failure(Outcome.RAISED, "SCRIPT_ERROR", "ValueError: too short")
-    )
     reader.find("#field-days").fill("6")
     reader.button("Re-run").click()
     expect(reader.find("#problem-title")).to_have_text("The script stopped with an error")
@@ -74,15 +70,28 @@ def test_a_failed_run_keeps_the_answer_its_address_and_what_was_typed(
     expect(reader.find("#field-days")).to_have_value("6")
 
 
-def test_two_runs_are_compared_with_their_scripts(reader: Reader, house: PageServer) -> None:
+def test_a_failed_run_with_the_same_parameters_leaves_no_word_of_changed_ones(
+    reader: Reader, house: PageHouse
+) -> None:
     reader.open().ask()
+    house.market.problems["stock_bars"] = VendorUnavailable("the vendor did not answer", vendor="simulated")
+    house.forget_market()
+    reader.button("Re-run").click()
+    expect(reader.find("#problem-title")).to_have_text("The data provider did not answer")
+    reader.wait_for("result")
+    expect(reader.find(".chip.stale:visible")).to_have_count(0)
+
+
+def test_two_runs_are_compared_with_their_scripts(reader: Reader, house: PageHouse) -> None:
+    house.courses["prepared"] = writes(PLAIN)
+    reader.open().ask(PREPARED)
     reader.tab("Script")
     reader.button("Edit").click()
     editor = reader.find(".editor textarea")
     editor.fill(editor.input_value().replace("days + 1", "days + 2"))
     reader.button("Run edited script").click()
     reader.page.wait_for_url("**/runs/**")
-    assert "days + 2" in house.sent("POST", "/execute")[0]["script"]
+    assert "days + 2" in reader.sent("POST", "/execute")[0]["script"]
     expect(reader.find(".difference")).to_contain_text("The script changed.")
     expect(reader.find(".code-line.added")).to_contain_text("days + 2")
     expect(reader.find(".code-line.removed")).to_contain_text("days + 1")
@@ -94,32 +103,30 @@ def test_two_runs_are_compared_with_their_scripts(reader: Reader, house: PageSer
     for box in reader.find(".run-list input").all():
         box.check()
     reader.button("Compare").click()
-    expect(reader.find(".difference")).to_contain_text("None of 6 figures changed. The script changed.")
+    expect(reader.find(".difference")).to_contain_text("None of 3 figures changed. The script changed.")
 
 
-def test_an_edited_script_is_checked_before_it_runs(reader: Reader, house: PageServer) -> None:
-    house.findings = [
-        {"code": "IMPORT", "message": "os is not allowed", "line": 1, "column": 1, "hint": "Remove the line."}
-    ]
+def test_an_edited_script_is_checked_before_it_runs(reader: Reader, house: PageHouse) -> None:
     reader.open().ask()
     reader.tab("Script")
     reader.button("Edit").click()
-    reader.find(".editor textarea").fill("import os\n")
+    reader.find(".editor textarea").fill("import os\n\n\ndef analyze() -> dict:\n    return {}\n")
     expect(reader.find(".editor [role=status]")).to_have_text("Checked: 1 problem")
     expect(reader.find(".editor-numbers .marked")).to_have_text("1")
     reader.button("Run edited script").click()
-    expect(reader.find(".findings")).to_contain_text("os is not allowed Remove the line.")
-    assert house.sent("POST", "/execute") == []
+    expect(reader.find(".findings")).to_contain_text("Line 1")
+    expect(reader.find(".findings")).to_contain_text("os")
+    assert reader.sent("POST", "/execute") == []
+    assert house.scripts_run == 1
 
 
-def test_a_run_that_the_provider_failed_can_use_the_recorded_data(reader: Reader, house: PageServer) -> None:
-    tool_error = {"code": "vendor_unavailable", "message": "no answer within 10 s", "details": {}}
-    report = make_failure(Outcome.RAISED, "SCRIPT_ERROR", "ToolError: …", tool_error=tool_error)
+def test_a_run_that_the_provider_failed_can_use_the_recorded_data(reader: Reader, house: PageHouse) -> None:
     reader.open().ask()
-    house.courses["rerun"] = Course(report=report)
+    house.market.problems["stock_bars"] = VendorUnavailable("the vendor did not answer", vendor="simulated")
+    house.forget_market()
     reader.button("Re-run").click()
     expect(reader.find("#problem-title")).to_have_text("The data provider did not answer")
-    house.courses.clear()
-    reader.button("Use the data of 20 Nov 2026").click()
+    reader.button("Use the data of 25 Nov 2026").click()
     reader.page.wait_for_url("**/runs/**")
-    assert house.sent("POST", "/rerun")[1]["data"] == "recorded"
+    assert reader.sent("POST", "/rerun")[1]["data"] == "recorded"
+    expect(reader.find(".difference")).to_contain_text("None of 8 figures changed.")

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.reader import Reader, new_reader
-from tests.doubles.page_server import PageServer
+from tests.doubles.page_house import PageHouse
 
 ATTEMPTS_MAX = 8
 """Other work on the machine must not fail a test of the page."""
@@ -24,7 +24,7 @@ def load(reader: Reader) -> tuple[float, int, int]:
 
 
 def test_the_first_load_is_at_most_60_kb_and_usable_within_half_a_second(
-    browser: Browser, house: PageServer
+    browser: Browser, house: PageHouse
 ) -> None:
     times = []
     for _ in range(ATTEMPTS_MAX):
@@ -40,7 +40,7 @@ def test_the_first_load_is_at_most_60_kb_and_usable_within_half_a_second(
 
 
 def test_it_is_usable_within_two_seconds_on_a_slow_line_and_a_slow_machine(
-    browser: Browser, house: PageServer
+    browser: Browser, house: PageHouse
 ) -> None:
     times = []
     for _ in range(2):

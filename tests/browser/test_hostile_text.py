@@ -3,11 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from schemas.errors import ErrorDetail
-from schemas.execution import Outcome
-from tests.browser.reader import Reader
-from tests.doubles.page_house import Course, Problem, make_call, make_failure, make_report, make_result, row
-from tests.doubles.page_server import PageServer
+from api_server.llm.provider import CannotAnswer
+from mcp_servers.financial.vendors.failures import VendorUnavailable
+from tests.browser.reader import PREPARED, Reader
+from tests.doubles.page_house import PageHouse
+from tests.doubles.page_scripts import answer_of, returning, row
+from tests.doubles.page_writer import Course, writes
 
 HOSTILE = (
     '<img src=x onerror="window.owned=1"><script>window.owned=1</script>'
@@ -40,47 +41,42 @@ def test_a_script_that_gets_into_the_page_does_not_run(reader: Reader) -> None:
 
 
 def make_hostile_course() -> Course:
-    """An answer with the hostile text wherever a text can stand."""
-    result = make_result()
-    result["description"] = f"Sentence {HOSTILE}"
-    result["body"] = [
-        row(f"key {HOSTILE}", f"value {HOSTILE}", f"what {HOSTILE}", unit=HOSTILE, format="text")
-    ]
-    result["charts"][0]["title"] = f"title {HOSTILE}"
-    result["charts"][0]["series"][0]["name"] = f"series {HOSTILE}"
-    call = make_call(
-        f"tool_{HOSTILE}",
-        arguments={f"argument {HOSTILE}": HOSTILE},
-        success=False,
-        error=ErrorDetail(code="x", message=f"problem {HOSTILE}"),
-        metadata={"source": HOSTILE, "as_of": HOSTILE, "feed": HOSTILE},
-    )
-    return Course(
-        report=make_report(
-            result,
-            calls=[call],
-            warnings=[f"warning {HOSTILE}"],
-            parameters={"symbols": [HOSTILE], "days": 9},
-        ),
-        explanation=EXPLANATION,
-        script=f"# {HOSTILE}\nprint('''{HOSTILE}''')\n",
-        values={"symbols": [HOSTILE], "days": 9},
-        expanded=f"expanded {HOSTILE}",
-        repairs=(f"repair {HOSTILE}",),
-    )
+    """A script that fails with the hostile text, and one that returns it wherever a text can stand."""
+    broken = {"type": "line", "title": f"warning {HOSTILE}", "series": 1}
+    line = {"name": f"series {HOSTILE}", "x": ["2024-01-02", "2024-01-03"], "y": [1.0, 2.0]}
+    chart = {"type": "line", "title": f"title {HOSTILE}", "series": [line]}
+    figure = row(f"key {HOSTILE}", f"value {HOSTILE}", f"what {HOSTILE}", unit=HOSTILE, format="text")
+    result = answer_of(figure, description=f"Sentence {HOSTILE}", charts=[broken, chart])
+    head = f"""# {HOSTILE}
+from mcp_client import ToolError, alpaca_market_news, alpaca_market_stocks_bars
 
 
-def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house: PageServer) -> None:
+def analyze(symbols: list[str] = [{HOSTILE!r}], days: int = 9) -> dict:"""
+    before = """alpaca_market_stocks_bars(symbol="AAPL", timeframe="1Day", limit=3)
+    for asked in (["AAPL"], symbols):
+        try:
+            alpaca_market_news(symbols=asked)
+        except ToolError as error:
+            print(error)"""
+    raising = f"def analyze() -> dict:\n    raise ValueError({f'repair {HOSTILE}'!r})\n"
+    return Course((raising, returning(result, before, head)), explanation=EXPLANATION)
+
+
+def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house: PageHouse) -> None:
     house.courses["Hostile"] = make_hostile_course()
+    house.market.problems["news"] = VendorUnavailable(f"problem {HOSTILE}", vendor="simulated")
+    house.market.label |= {"source": HOSTILE, "feed": HOSTILE}
     question = f"Hostile {HOSTILE}"
     reader.open().ask(question, until="partial")
     expect(reader.find("#sentence")).to_have_text(f"Sentence {HOSTILE}")
     expect(reader.find("h1:visible")).to_have_text(question)
     for text in ("key", "value", "what", "problem", "warning", "title", "series"):
         expect(reader.find("#answer")).to_contain_text(f"{text} {HOSTILE}")
+    expect(reader.find("#steps")).to_contain_text("repair")
+    expect(reader.find(".origin")).to_contain_text(f"Computed from {HOSTILE} data")
     for tab, text in [
-        ("Script", "print"),
-        ("Sources", "argument"),
+        ("Script", HOSTILE),
+        ("Sources", HOSTILE),
         ("Runs", "First run"),
         ("Parameters", HOSTILE),
     ]:
@@ -99,15 +95,11 @@ def test_hostile_text_is_shown_as_it_is_wherever_it_stands(reader: Reader, house
 
 
 @pytest.mark.parametrize("kind", ["problem", "report"])
-def test_hostile_errors_are_text_too(reader: Reader, house: PageServer, kind: str) -> None:
+def test_hostile_errors_are_text_too(reader: Reader, house: PageHouse, kind: str) -> None:
     reader.tolerate("status of 422")
-    if kind == "problem":
-        problem = Problem(422, "CANNOT_ANSWER", HOSTILE, {"missing": HOSTILE, "nearest_question": HOSTILE})
-        house.courses["volatile"] = Course(problem=problem)
-    else:
-        house.courses["volatile"] = Course(
-            report=make_failure(Outcome.RAISED, HOSTILE, HOSTILE, source=HOSTILE)
-        )
-    reader.open().ask(until="error")
+    raising = f"def analyze() -> dict:\n    raise ValueError({HOSTILE!r})\n"
+    courses = {"problem": Course((CannotAnswer(HOSTILE, HOSTILE),)), "report": writes(raising, is_final=True)}
+    house.courses["prepared"] = courses[kind]
+    reader.open().ask(PREPARED, until="error")
     expect(reader.find("#answer")).to_contain_text("<img src=x onerror=")
     demand_text_only(reader)

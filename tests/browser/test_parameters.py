@@ -5,48 +5,71 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.reader import Reader
-from tests.doubles.page_house import Course, make_report, make_result
-from tests.doubles.page_server import PageServer
+from tests.browser.reader import PREPARED, Reader
+from tests.doubles.page_house import PageHouse
+from tests.doubles.page_writer import writes
 
-PROPERTIES: dict[str, Any] = {
-    "symbols": {"type": "array", "items": {"type": "string"}, "default": ["AAPL"], "description": "tickers"},
-    "days": {"type": "integer", "minimum": 5, "maximum": 1000, "default": 20, "description": "look back"},
-    "months": {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}], "default": None},
-    "level": {"type": "number", "unit": "percent", "minimum": 0, "maximum": 1, "default": 0.05},
-    "note": {"type": "string", "pattern": "[a-z]+", "default": "abc"},
-    "order": {"type": "string", "enum": ["highest", "lowest"], "default": "highest"},
-    "field": {"type": "string", "enum": ["open", "high", "low", "close"], "default": "close"},
-    "adjusted": {"type": "boolean", "default": True},
-    "start": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}], "default": None},
-    "end": {"anyOf": [{"type": "string", "format": "date"}, {"type": "null"}], "default": None},
-    "weights": {"type": "object", "additionalProperties": {"type": "number"}, "default": {"AAPL": 1.0}},
+SCRIPT = '''from datetime import date
+from typing import Annotated, Literal
+
+from mcp_client import Param
+
+
+def analyze(
+    symbols: list[str] = ["AAPL"],
+    days: Annotated[int, Param(ge=5, le=1000, description="look back")] = 20,
+    months: Annotated[int | None, Param(ge=1)] = None,
+    level: Annotated[float, Param(ge=0, le=1, unit="percent")] = 0.05,
+    note: Annotated[str, Param(pattern="[a-z]+")] = "abc",
+    order: Literal["highest", "lowest"] = "highest",
+    field: Literal["open", "high", "low", "close"] = "close",
+    adjusted: bool = True,
+    start: date | None = None,
+    end: date | None = None,
+    weights: dict[str, float] = {"AAPL": 1.0},
+) -> dict:
+    """Take a parameter of every type.
+
+    symbols: tickers
+    """
+    return {"description": f"Looked back {days} days.", "body": [{"key": "days", "value": days}]}
+'''
+DEFAULTS: dict[str, Any] = {
+    "symbols": ["AAPL"],
+    "days": 20,
+    "months": None,
+    "level": 0.05,
+    "note": "abc",
+    "order": "highest",
+    "field": "close",
+    "adjusted": True,
+    "start": None,
+    "end": None,
+    "weights": {"AAPL": 1.0},
 }
-DEFAULTS = {name: schema["default"] for name, schema in PROPERTIES.items()}
 
 
 @pytest.fixture
-def form(reader: Reader, house: PageServer) -> Reader:
+def form(reader: Reader, house: PageHouse) -> Reader:
     """A reader with the form of every type of parameter in front of them."""
-    schema = {"type": "object", "properties": PROPERTIES}
-    report = make_report(make_result(), parameters=DEFAULTS)
-    house.courses["volatile"] = Course(report=report, schema=schema, values=dict(DEFAULTS))
-    return reader.open().ask()
+    house.courses["prepared"] = writes(SCRIPT)
+    return reader.open().ask(PREPARED)
 
 
-def sent(form: Reader, house: PageServer) -> dict[str, Any]:
+def sent(form: Reader, house: PageHouse) -> dict[str, Any]:
     """The parameters that a re-run sends."""
     form.button("Re-run").click()
     form.page.wait_for_url("**/runs/**")
-    parameters: dict[str, Any] = house.sent("POST", "/rerun")[-1]["parameters"]
+    parameters: dict[str, Any] = form.sent("POST", "/rerun")[-1]["parameters"]
+    assert house.latest()["parameters"]["values"] == parameters
     return parameters
 
 
-def test_unchanged_defaults_are_sent_in_their_own_types(form: Reader, house: PageServer) -> None:
+def test_unchanged_defaults_are_sent_in_their_own_types(form: Reader, house: PageHouse) -> None:
     assert sent(form, house) == DEFAULTS
 
 
-def test_every_type_has_its_control_and_sends_what_was_chosen(form: Reader, house: PageServer) -> None:
+def test_every_type_has_its_control_and_sends_what_was_chosen(form: Reader, house: PageHouse) -> None:
     expect(form.find("#field-days")).to_have_attribute("type", "number")
     expect(form.find("[data-field=days] .notes")).to_contain_text("look back; 5 to 1000")
     expect(form.find("#field-level")).to_have_value("5")
@@ -92,9 +115,7 @@ def test_a_changed_field_says_what_it_was(form: Reader) -> None:
     expect(form.find(".field.changed")).to_have_count(0)
 
 
-def test_nothing_is_sent_while_a_field_is_wrong_and_the_first_wrong_one_has_the_focus(
-    form: Reader, house: PageServer
-) -> None:
+def test_nothing_is_sent_while_a_field_is_wrong_and_the_first_wrong_one_has_the_focus(form: Reader) -> None:
     wrong = {"days": "2", "note": "123", "weights": "{"}
     for name, text in wrong.items():
         form.find(f"#field-{name}").fill(text)
@@ -103,18 +124,18 @@ def test_nothing_is_sent_while_a_field_is_wrong_and_the_first_wrong_one_has_the_
     for name in wrong:
         expect(form.find(f"#field-{name}")).to_have_attribute("aria-invalid", "true")
         expect(form.find(f"[data-field={name}] .field-problem")).not_to_be_empty()
-    assert house.sent("POST", "/rerun") == []
+    assert form.sent("POST", "/rerun") == []
     for name, text in {"days": "25", "note": "abc", "weights": "{}"}.items():
         form.find(f"#field-{name}").fill(text)
     expect(form.find("[aria-invalid=true]")).to_have_count(0)
     form.find("#field-note").press("Control+Enter")
     form.page.wait_for_url("**/runs/**")
-    assert house.sent("POST", "/rerun")[-1]["parameters"]["days"] == 25
+    assert form.sent("POST", "/rerun")[-1]["parameters"]["days"] == 25
 
 
-def test_an_empty_list_of_symbols_is_asked_for(form: Reader, house: PageServer) -> None:
+def test_an_empty_list_of_symbols_is_asked_for(form: Reader) -> None:
     form.button("Remove AAPL").click()
     form.button("Re-run").click()
     assert form.focused == "field-symbols"
     expect(form.find("[data-field=symbols] .field-problem")).to_have_text("Give at least one.")
-    assert house.sent("POST", "/rerun") == []
+    assert form.sent("POST", "/rerun") == []

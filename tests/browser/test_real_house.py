@@ -1,8 +1,7 @@
-"""The page over the five real servers, with the offline analyst and the simulated market."""
+"""The page over `qna up`: the five servers as processes, with nothing of a test between them."""
 
 from collections.abc import Iterator
 
-import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -56,47 +55,6 @@ def test_figures_have_sources_and_a_replay_is_identical(reader: Reader, house: R
     expect(reader.find(".provenance")).to_contain_text("depends on", timeout=ANSWER_MS)
     reader.button("Replay").click()
     expect(reader.find(".replay [role=status]")).to_contain_text("Identical", timeout=ANSWER_MS)
-
-
-def test_what_cannot_be_answered_is_refused_with_a_way_on(reader: Reader, house: Running) -> None:
-    reader.tolerate("status of 4")
-    reader.open().ask("What is the weather in Zurich?", until=None)
-    expect(reader.find("#problem-title")).to_have_text("This does not look like a financial question")
-    expect(reader.find("[data-action]").first).to_be_visible()
-
-
-def test_an_edited_script_is_held_to_the_rules(reader: Reader, house: Running) -> None:
-    reader.tolerate("status of 404")
-    reader.open()
-    ask(reader)
-    reader.tab("Script")
-    reader.button("Edit").click()
-    reader.find(".editor textarea").fill("import os\n\n\ndef analyze() -> dict:\n    return {}\n")
-    expect(reader.find(".editor [role=status]")).to_have_text("Checked: 1 problem")
-    expect(reader.find(".findings")).to_contain_text("Line 1")
-
-
-def test_a_reload_while_it_is_answered_ends_in_the_same_answer(reader: Reader, house: Running) -> None:
-    reader.open().ask("How volatile was GE in 2004?", until=None)
-    expect(reader.find("#steps li").first).to_be_attached()
-    asked = reader.path
-    reader.page.reload()
-    expect(reader.find("#sentence")).to_be_visible(timeout=ANSWER_MS)
-    assert reader.path == asked
-    listed = httpx2.get(f"{house.url}/executions?q=GE in 2004", trust_env=False).json()["data"]["executions"]
-    assert len(listed) == 1
-
-
-def test_a_question_that_never_arrived_is_asked_again_after_a_reload(reader: Reader, house: Running) -> None:
-    reader.tolerate("status of 404|ERR_FAILED")
-    reader.open()
-    reader.page.route("**/analyze", lambda route: route.abort(), times=1)
-    reader.ask("How volatile was GE in 2005?", until=None)
-    reader.page.wait_for_url("**/q/exec_*")
-    asked = reader.path
-    reader.page.reload()
-    expect(reader.find("#sentence")).to_be_visible(timeout=ANSWER_MS)
-    assert reader.path == asked
 
 
 def test_a_follow_up_goes_on_in_the_same_conversation(reader: Reader, house: Running) -> None:

@@ -46,7 +46,7 @@ def test_charts_change_their_colours_without_being_drawn_again(reader: Reader) -
 
 def test_up_and_down_can_change_their_colours(reader: Reader) -> None:
     reader.open().ask()
-    figure = reader.find(".figure.down")
+    figure = reader.find(".figure.down").first
     expect(figure).to_have_css("color", "rgb(194, 47, 42)")
     reader.button("Settings and shortcuts").click()
     reader.page.get_by_label("Red for rising").check()
@@ -70,7 +70,7 @@ def test_a_picture_of_a_chart_has_the_theme_and_twice_the_pixels(reader: Reader)
     assert box is not None
     with reader.page.expect_download() as download:
         reader.button("Save picture as PNG").click()
-    assert download.value.suggested_filename.endswith("-closes.png")
+    assert download.value.suggested_filename.endswith("-drawdown-from-the-highest-close-so-far.png")
     content = download.value.path().read_bytes()
     assert content.startswith(b"\x89PNG")
     width, height = struct.unpack(">II", content[16:24])

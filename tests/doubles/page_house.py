@@ -1,278 +1,260 @@
-"""What a scripted API knows: questions with the course they take, and the executions that came of them."""
+"""The real API server with its page, over a real execution server and real tools, for the tests of the page.
+
+Only three things are a test's: the model, which writes what is prepared for certain questions (`PageWriter`),
+gates at which work waits until it was looked at, and a market that can be told to fail.
+"""
 
 import asyncio
-import itertools
 import threading
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from datetime import timedelta
+from enum import Enum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
 
-from schemas.errors import ErrorDetail
-from schemas.execution import ExecutionMetadata, ExecutionReport, Outcome, ToolCall
-from schemas.progress import ProgressType
-from schemas.understanding import Understanding
+import httpx2
+from fastapi import FastAPI
+from prometheus_client.parser import text_string_to_metric_families
 
-SCRIPT = '''from mcp_client import alpaca_market_stocks_multi_bars, call_many
+from api_server.app import create_app
+from api_server.parts import Parts
+from api_server.settings import ApiSettings
+from mcp_servers.analytics.app import create_app as create_analytics
+from mcp_servers.financial.app import create_app as create_financial
+from mcp_servers.financial.market import Market
+from mcp_servers.validation.app import create_app as create_validation
+from prompts.library import load_library
+from tests.doubles.execution_server import ExecutionServer, running_server
+from tests.doubles.gate import Gate
+from tests.doubles.held_market import HeldMarket
+from tests.doubles.held_steps import with_gates
+from tests.doubles.page_memory import falsify_recording, forget_everything, make_up_questions
+from tests.doubles.page_writer import PageWriter
+from tests.doubles.simulated import CLOSED, vendor_at
+from tests.doubles.tool_server import ToolServer
 
-
-def analyze(symbols: list[str] = ["AAPL", "MSFT"], days: int = 120) -> dict:
-    """Rank symbols by realised volatility.
-
-    symbols: tickers to rank
-    days: trading days to look back, 5 to 1000
-    """
-    # one request for all symbols
-    answer = alpaca_market_stocks_multi_bars(symbols=symbols, limit=days + 1)
-    return {"description": "...", "body": [], "charts": []}
-'''
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "symbols": {
-            "type": "array",
-            "items": {"type": "string"},
-            "default": ["AAPL", "MSFT"],
-            "description": "tickers to rank",
-        },
-        "days": {
-            "type": "integer",
-            "minimum": 5,
-            "maximum": 1000,
-            "default": 120,
-            "description": "trading days to look back, 5 to 1000",
-        },
-    },
-    "additionalProperties": False,
-}
-VALUES: dict[str, Any] = {"symbols": ["AAPL", "MSFT"], "days": 120}
+Value = TypeVar("Value")
+ACT_SECONDS_MAX = 60.0
+AT_ONCE, WAITING_MAX = 4, 4
+LINE_MAX = AT_ONCE + WAITING_MAX
+"""Executions under way and waiting for a turn; few, so that a test can fill the line."""
 
 
-def make_days(count: int, first: str = "2024-01-02") -> list[str]:
-    """Dates one after another, weekends left out."""
-    day = datetime.fromisoformat(first)
-    days: list[str] = []
-    while len(days) < count:
-        if day.weekday() < 5:
-            days.append(f"{day:%Y-%m-%d}")
-        day += timedelta(days=1)
-    return days
+class Hold(Enum):
+    """Where a question can be made to wait."""
 
-
-def make_walk(count: int, start: float = 100.0, step: float = 1.7) -> list[float]:
-    """Prices that go up and down, the same each time."""
-    values, value = [], start
-    for index in range(count):
-        value *= 1 + ((index * 7919 + int(start)) % 23 - 10.6) / 1000 * step
-        values.append(round(value, 2))
-    return values
-
-
-def make_result(days: int = 120) -> dict[str, Any]:
-    """Figures and one chart that depend on `days`."""
-    xs, highest = make_days(250), 0.25 + days / 2000
-    return {
-        "description": f"MSFT was the most volatile of 2 symbols over {days} days, at {highest:.2%} a year.",
-        "body": [
-            row("MSFT", highest, "annualised volatility", format="percent"),
-            row("AAPL", 0.2512, "annualised volatility", format="percent"),
-            row("change", -0.281, "from first to last close", format="percent", is_change=True),
-            row("last", 231.44, "adjusted close", format="currency", unit="USD"),
-            row("days", days, "trading days", format="integer"),
-            row("as_of", "2026-11-20", "last close", format="date"),
-        ],
-        "charts": [
-            {
-                "type": "line",
-                "title": "Closes",
-                "format": "number",
-                "series": [
-                    {"name": "AAPL", "x": xs, "y": make_walk(250, 100 + days / 10)},
-                    {"name": "MSFT", "x": xs, "y": make_walk(250, 140)},
-                ],
-            }
-        ],
-    }
-
-
-def row(key: str, value: Any, description: str = "", **facts: Any) -> dict[str, Any]:
-    """One figure with its id."""
-    return {"id": key.lower(), "key": key, "value": value, "description": description, **facts}
-
-
-def make_call(tool: str = "alpaca_market_stocks_multi_bars", **facts: Any) -> ToolCall:
-    """One data call as it is recorded."""
-    metadata = {"source": "simulated", "endpoint": "bars", "as_of": "2026-11-20", "simulated": True}
-    return ToolCall(
-        tool=tool,
-        **{
-            "arguments": {"symbols": ["AAPL", "MSFT"], "limit": 121},
-            "started_ms": 12.0,
-            "duration_ms": 84.0,
-            "row_count": 242,
-            "metadata": {**metadata, "currency": "USD", "feed": "sip", "adjustment": "all"},
-            **facts,
-        },
-    )
-
-
-def make_report(result: Any = None, outcome: Outcome = Outcome.COMPLETED, **facts: Any) -> ExecutionReport:
-    """What became of a script."""
-    metadata = ExecutionMetadata(
-        tool_calls=facts.pop("calls", None)
-        or [make_call(), make_call("calculate_volatility", cache_hit=True)],
-        parameters=facts.pop("parameters", VALUES),
-        warnings=facts.pop("warnings", []),
-    )
-    return ExecutionReport(
-        success=outcome is Outcome.COMPLETED,
-        execution_id="exec_0",
-        outcome=outcome,
-        execution_time_ms=412.0,
-        result=result if outcome is Outcome.COMPLETED else None,
-        metadata=metadata,
-        **facts,
-    )
-
-
-def make_failure(outcome: Outcome, code: str, message: str, **details: Any) -> ExecutionReport:
-    """A script that did not complete."""
-    return make_report(
-        outcome=outcome, error=ErrorDetail(code=code, message=message, details=details), calls=[make_call()]
-    )
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A reply that is no answer."""
-
-    status: int
-    code: str
-    message: str
-    details: dict[str, Any] = field(default_factory=dict)
-    retry_after: int | None = None
-
-
-@dataclass(frozen=True)
-class Course:
-    """What happens to one question. After the event `waits_after` nothing happens until it is let go."""
-
-    report: ExecutionReport | None = None
-    problem: Problem | None = None
-    confirmation: dict[str, Any] | None = None
-    waits_after: ProgressType | None = None
-    extra_events: tuple[tuple[str, dict[str, Any]], ...] = ()
-    repairs: tuple[str, ...] = ()
-    explanation: str = "Fetches **closes** once, then calls `calculate_volatility` for each symbol."
-    script: str = SCRIPT
-    schema: dict[str, Any] = field(default_factory=lambda: SCHEMA)
-    values: dict[str, Any] = field(default_factory=lambda: dict(VALUES))
-    expanded: str | None = None
-    understanding: Understanding | None = None
-    age_seconds: float | None = None
-
-
-@dataclass
-class Execution:
-    """One execution of the stand-in, its events included."""
-
-    id: str
-    question: str
-    session_id: str
-    course: Course
-    root_id: str
-    kind: str = "question"
-    parent_id: str | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    report: ExecutionReport | None = None
-    script: str = SCRIPT
-    status: str = "running"
-    error: Problem | None = None
-    title: str = ""
-    is_pinned: bool = False
-    is_deleted: bool = False
-    trust: str = "ran"
-    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    events: list[dict[str, Any]] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    release: asyncio.Event = field(default_factory=asyncio.Event)
-    has_waited: bool = False
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
-
-    def tell(self, kind: str, **data: Any) -> None:
-        """Append one event and wake whoever follows."""
-        self.events.append(
-            {
-                "sequence": next(self.numbers),
-                "execution_id": self.id,
-                "session_id": self.session_id,
-                "type": str(kind),
-                "data": data,
-                "created_at": datetime.now(UTC).isoformat(),
-            }
-        )
-        self.changed.set()
-        self.changed = asyncio.Event()
-
-    async def ended(self) -> None:
-        """Wait until nothing more will happen to it."""
-        while self.status == "running":
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), 0.05)
+    UNDERSTANDING = "understanding"
+    WRITING = "writing"
+    AMID_WRITING = "amid writing"
+    CHECKING = "checking"
+    MARKET = "market"
 
 
 class PageHouse:
-    """What the scripted API knows and was sent. `courses`: what happens to a question that holds a word."""
+    """One API server at `url`, which can end and come back at its address. `courses`: see `PageWriter`."""
 
-    def __init__(self) -> None:
-        self.has_begun = threading.Event()
-        self.forget()
+    def __init__(self, folder: Path, executor: ExecutionServer, market: HeldMarket, **settings: Any) -> None:
+        self.executor = executor
+        self.market = market
+        self._writer = PageWriter(load_library())
+        self._before_understanding, self._before_checking = Gate(), Gate()
+        self._gates = {
+            Hold.UNDERSTANDING: self._before_understanding,
+            Hold.WRITING: self._writer.before_writing,
+            Hold.AMID_WRITING: self._writer.amid_writing,
+            Hold.CHECKING: self._before_checking,
+            Hold.MARKET: market.gate,
+        }
+        given = {"execution_server_url": executor.url, **settings}
+        self._settings = ApiSettings(_env_file=None, qna_data_dir=folder, **given)
+        self._has_begun = threading.Event()
+        self._ran_before = 0
+        self._server = ToolServer(self._create)
+        self.url = self._server.url.removesuffix("/mcp")
+        self.http = httpx2.Client(base_url=self.url, timeout=30, trust_env=False)
 
-    def begin(self) -> None:
-        """For the server, when it is ready, in its own thread."""
-        self._loop = asyncio.get_running_loop()
-        self.has_begun.set()
+    @property
+    def courses(self) -> Any:
+        """What the model answers to questions with a certain word."""
+        return self._writer.courses
 
-    def forget(self) -> None:
-        """As new: no question was ever asked."""
-        self.courses: dict[str, Course] = {}
-        self.executions: dict[str, Execution] = {}
-        self.requests: list[tuple[str, str, Any]] = []
-        self.runs_started = 0
-        self.similar: list[dict[str, Any]] = []
-        self.findings: list[dict[str, Any]] = []
-        self.provenance: dict[str, Any] = {}
-        self.replay: dict[str, Any] = {"is_identical": True, "divergences": [], "changed_versions": []}
-        self.is_simulated = True
-        self.health_facts: dict[str, Any] = {"provider": "offline", "models": ["offline"]}
+    def start(self) -> None:
+        """Listen, and return when questions are answered."""
+        self._server.start()
+        assert self._has_begun.wait(ACT_SECONDS_MAX)
 
-    def course_of(self, question: str) -> Course:
-        """What happens to `question`."""
-        found = [course for word, course in self.courses.items() if word in question]
-        return found[0] if found else Course(report=make_report(make_result()))
+    def stop(self) -> None:
+        """End in order, as on SIGTERM: every connection breaks, what is under way is marked."""
+        self._server.stop(in_order=True)
+        self._has_begun.clear()
 
-    def sent(self, method: str, ending: str) -> list[Any]:
-        """The bodies of requests whose path ends so."""
-        return [body for verb, path, body in self.requests if verb == method and path.endswith(ending)]
+    def hold(self, where: Hold) -> None:
+        """Let questions wait there; what the market has told before is told anew."""
+        self._gates[where].close()
+        if where is Hold.MARKET:
+            self.forget_market()
+
+    def forget_market(self) -> None:
+        """What the market has told before must be asked for again."""
+        self.executor.http.delete("/cache").raise_for_status()
 
     def let_go(self) -> None:
         """Everything that waits goes on."""
-        for execution in list(self.executions.values()):
-            self.call(execution.release.set)
+        for gate in self._gates.values():
+            gate.open()
 
-    def tell(self, kind: str, **data: Any) -> None:
-        """One more event of every execution under way."""
-        for execution in list(self.executions.values()):
-            if execution.status == "running":
-                self.call(partial(execution.tell, kind, **data))
+    def forget(self) -> None:
+        """As new: no question was ever asked."""
+        self.let_go()
+        self.courses.clear()
+        self.market.problems.clear()
+        self.market.label.clear()
+        self.act(forget_everything)
+        self._ran_before = self._count_runs()
 
-    def call(self, action: Callable[[], Any]) -> None:
-        """Do something in the server's own thread, and wait for it."""
+    @property
+    def scripts_run(self) -> int:
+        """How many scripts the execution server has run since the house was new."""
+        return self._count_runs() - self._ran_before
 
-        async def act() -> None:
-            action()
+    def executions(self, **filters: str) -> list[dict[str, Any]]:
+        """What the API lists, latest first."""
+        reply = self.http.get("/executions", params=filters).raise_for_status()
+        found: list[dict[str, Any]] = reply.json()["data"]["executions"]
+        return found
 
-        assert self.has_begun.wait(timeout=5)
-        asyncio.run_coroutine_threadsafe(act(), self._loop).result(timeout=5)
+    def latest(self) -> dict[str, Any]:
+        """All that the API says of the execution that was asked for last."""
+        return self.find(self.executions()[0]["execution_id"])
+
+    def find(self, execution_id: str) -> dict[str, Any]:
+        """All that the API says of one execution."""
+        found: dict[str, Any] = self.http.get(f"/executions/{execution_id}").raise_for_status().json()["data"]
+        return found
+
+    def sentence(self) -> str:
+        """What the latest answer says."""
+        said: str = self.latest()["execution"]["result"]["description"]
+        return said
+
+    def assumptions(self) -> list[str]:
+        """What the latest answer was based on without being told."""
+        made: list[str] = self.latest()["metadata"]["understanding"]["assumptions"]
+        return made
+
+    def wait_for_index(self) -> None:
+        """Return when the questions until now can be found by their likes."""
+        self.act(lambda parts: parts.pipeline.memory.finish(ACT_SECONDS_MAX))
+
+    def ask(self, question: str, **body: Any) -> dict[str, Any]:
+        """The API's answer to a question, as somebody else at the same house asks it."""
+        reply = self.http.post("/analyze", json={"question": question, **body}).raise_for_status()
+        found: dict[str, Any] = reply.json()["data"]
+        return found
+
+    def wait_for_line(self) -> None:
+        """Return when the execution server takes no more."""
+        _wait_until(lambda: _present(self.executor) == LINE_MAX)
+
+    def wait_until_over(self) -> None:
+        """Return when the execution that was asked for last is over."""
+        _wait_until(lambda: self.executions()[0]["status"] in ("success", "failed"))
+
+    def create_key(self, user_id: str) -> str:
+        """A key for a user, as `qna keys create` makes one."""
+        return self.act(lambda parts: parts.storage.api_keys.create(user_id, "a test's"))[1]
+
+    def remember(self, count: int, apart: timedelta = timedelta(minutes=2), **facts: Any) -> None:
+        """Have `count` questions answered before now, `exec_1` the latest; `facts` are its columns."""
+        self.act(lambda parts: make_up_questions(parts, count, apart, facts))
+
+    def falsify_recording(self, place: Sequence[str | int], value: Any, packages: Mapping[str, str]) -> None:
+        """Put another value into the recorded result of the latest execution, and other versions."""
+        execution_id = self.latest()["execution_id"]
+        self.act(lambda parts: falsify_recording(parts, execution_id, place, value, packages))
+
+    def act(self, action: Callable[[Parts], Awaitable[Value]]) -> Value:
+        """Do something with the server's own parts in its own thread, and wait for it."""
+
+        async def work() -> Value:
+            return await action(self._parts)
+
+        assert self._has_begun.wait(ACT_SECONDS_MAX)
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(ACT_SECONDS_MAX)
+
+    @contextmanager
+    def beside(self, **settings: Any) -> Iterator["PageHouse"]:
+        """Another API server with other settings and a memory of its own, over the same execution server."""
+        with TemporaryDirectory() as folder:
+            other = PageHouse(Path(folder), self.executor, self.market, **settings)
+            with other.running():
+                yield other
+
+    @contextmanager
+    def running(self) -> Iterator["PageHouse"]:
+        """The server, until the block ends."""
+        self.start()
+        try:
+            with self.http:
+                yield self
+        finally:
+            self.let_go()
+            self._server.stop(in_order=True)
+
+    def _create(self) -> FastAPI:
+        app = create_app(self._settings, self._writer)
+        opened = app.router.lifespan_context
+
+        @asynccontextmanager
+        async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+            async with opened(app):
+                gates = (self._before_understanding, self._before_checking)
+                self._parts = app.state.parts = with_gates(app.state.parts, *gates)
+                self._loop = asyncio.get_running_loop()
+                self._has_begun.set()
+                yield
+
+        app.router.lifespan_context = lifespan
+        return app
+
+    def _count_runs(self) -> int:
+        return _measure(self.executor, "qna_executions_total")
+
+
+def _present(executor: ExecutionServer) -> int:
+    return _measure(executor, "qna_executions_running") + _measure(executor, "qna_executions_waiting")
+
+
+def _measure(executor: ExecutionServer, name: str) -> int:
+    families = text_string_to_metric_families(executor.http.get("/metrics").text)
+    samples = [sample for family in families for sample in family.samples]
+    return sum(int(sample.value) for sample in samples if sample.name == name)
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + ACT_SECONDS_MAX
+    while not is_so():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.01)
+
+
+@contextmanager
+def running_page_house(folder: Path) -> Iterator[PageHouse]:
+    """The whole house, its state in `folder`, until the block ends."""
+    market = HeldMarket(vendor_at(CLOSED))
+    servers = {
+        "financial": ToolServer(lambda: create_financial(Market([market]))),
+        "analytics": ToolServer(create_analytics),
+        "validation": ToolServer(create_validation),
+    }
+    addresses = {f"{name}_mcp_url": server.url for name, server in servers.items()}
+    with ExitStack() as stack:
+        for server in servers.values():
+            server.start()
+            stack.callback(server.stop, in_order=True)
+        line: dict[str, Any] = {"executions_at_once": AT_ONCE, "executions_waiting": WAITING_MAX}
+        executor = stack.enter_context(running_server(folder, servers["financial"], **addresses, **line))
+        yield stack.enter_context(PageHouse(folder, executor, market).running())

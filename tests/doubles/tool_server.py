@@ -42,13 +42,14 @@ class ToolServer:
         )
         self._thread.start()
 
-    def stop(self) -> None:
-        """Die at once: calls under way are not answered."""
+    def stop(self, *, in_order: bool = False) -> None:
+        """Die at once: calls under way are not answered. `in_order`: the app may close what it opened."""
         if self._server is not None and self._thread is not None:
             loop = self._server.servers[0].get_loop()
             for connection in list(self._server.server_state.connections):
                 loop.call_soon_threadsafe(connection.transport.abort)
-            self._server.force_exit = self._server.should_exit = True
+            self._server.should_exit = True
+            self._server.force_exit = not in_order
             self._thread.join(timeout=10)
             assert not self._thread.is_alive()
             self._server = self._thread = None

@@ -172,6 +172,12 @@ def test_health_asks_every_part(house: Running) -> None:
     ]
 
 
+def test_examples_say_what_is_not_real(house: Running) -> None:
+    told = httpx2.get(f"{house.url}/questions/examples", trust_env=False).json()
+    assert len(told["questions"]) == 6
+    assert (told["is_offline"], told["is_simulated"]) == (True, True)
+
+
 def test_models_marks_the_default(house: Running) -> None:
     models = httpx2.get(f"{house.url}/models", trust_env=False).json()["models"]
     assert [model["id"] for model in models if model["default"]] == ["offline-analyst"]

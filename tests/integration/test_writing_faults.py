@@ -14,12 +14,13 @@ from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
 from api_server.app import create_app
-from api_server.llm.provider import Draft, OnText, ScriptTask, ignore_text
+from api_server.llm.provider import CannotAnswer, Draft, OnText, ScriptTask, ignore_text
 from api_server.llm.providers.scripted import ScriptedProvider
 from api_server.settings import ApiSettings
 from schemas.analysis import Model
 from schemas.errors import ErrorDetail, ErrorResponse
 from schemas.execution import ExecutionReport, Outcome
+from schemas.ids import execution_id_of
 from schemas.tools import ToolCatalogue
 from schemas.validation import ValidationReport
 from tests.doubles.asked_api import asked_api, draft, prepared
@@ -67,13 +68,20 @@ def last_event(outcome: Outcome) -> str:
     return httpx2.Request("POST", "http://x", json=event).content.decode() + "\n"
 
 
+AWAY, FULL = "EXECUTION_SERVER_UNAVAILABLE", "EXECUTION_QUEUE_FULL"
+
+
 @pytest.mark.parametrize(
-    ("status", "body"),
-    [(503, problem("JAIL_UNAVAILABLE")), (503, problem("EXECUTION_QUEUE_FULL")), (200, '{"type": ')],
+    ("status", "body", "code", "retry_after"),
+    [
+        (503, problem("JAIL_UNAVAILABLE"), AWAY, None),
+        (503, problem(FULL), FULL, "2"),
+        (200, '{"type": ', AWAY, None),
+    ],
     ids=["jail", "queue", "stream breaks off"],
 )
 async def test_a_platform_that_cannot_run_it_is_503_and_no_matter_for_the_model(
-    api_folder: Path, status: int, body: str
+    api_folder: Path, status: int, body: str, code: str, retry_after: str | None
 ) -> None:
     provider = prepared(GOOD, GOOD)
     with ToolServer(lambda: failing_executor(status, body)) as server:
@@ -82,8 +90,26 @@ async def test_a_platform_that_cannot_run_it_is_503_and_no_matter_for_the_model(
         async with asked_api(stand_in, api_folder, provider) as api:
             reply = await api.post(question="How volatile was KO?")
     assert reply.status_code == 503
-    assert reply.json()["error"]["code"] == "EXECUTION_SERVER_UNAVAILABLE"
+    assert reply.json()["error"]["code"] == code
+    assert reply.headers.get("retry-after") == retry_after
     assert len(provider.tasks) == 1
+
+
+@pytest.mark.parametrize(
+    "answer", [CannotAnswer("there are no option chains", "How volatile was KO?"), draft("import os")]
+)
+async def test_what_kept_a_question_from_an_answer_stays_on_its_record(
+    executor: ExecutionServer, api_folder: Path, answer: Draft | CannotAnswer
+) -> None:
+    request_id = uuid4()
+    async with asked_api(executor, api_folder, prepared(answer), script_repairs_max=0) as api:
+        reply = await api.post(question="What was refused?", request_id=str(request_id))
+        kept = (await api.client.get(f"/executions/{execution_id_of(request_id)}")).json()["data"]
+    assert reply.status_code == 422
+    told = reply.json()
+    assert kept["error_code"] == told["error"]["code"]
+    assert kept["error_details"] == told["error"]["details"]
+    assert kept["recovery_suggestions"] == told["recovery_suggestions"]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.CRASHED, Outcome.CANCELLED])

@@ -21,15 +21,22 @@ def shown_of(**result: Any) -> ExecutionReport:
     )
 
 
-def test_a_chart_that_cannot_be_drawn_is_left_out_by_name_and_the_rest_stays() -> None:
-    radar = {"type": "radar", "title": "Strengths"}
-    shown = shown_of(charts=[radar, LINE, "none"])
+def test_a_chart_in_another_form_is_left_out_by_name_and_the_rest_stays() -> None:
+    broken = {**LINE, "title": "Strengths", "series": "none"}
+    shown = shown_of(charts=[broken, LINE, "none"])
     assert shown.result["description"] == "It rose."
     assert [row["key"] for row in shown.result["body"]] == ["KO"]
     assert [chart["title"] for chart in shown.result["charts"]] == ["Closes"]
     named, numbered = shown.metadata.warnings
-    assert "“Strengths” cannot be drawn (type:" in named
-    assert "chart 3 cannot be drawn" in numbered
+    assert "“Strengths” cannot be shown (series:" in named
+    assert "chart 3 cannot be shown" in numbered
+
+
+def test_a_chart_of_a_kind_that_nobody_draws_keeps_its_data() -> None:
+    shown = shown_of(charts=[{**LINE, "type": "radar"}])
+    assert shown.metadata.warnings == []
+    assert shown.result["charts"][0]["type"] == "radar"
+    assert shown.result["charts"][0]["series"] == LINE["series"]
 
 
 def test_good_charts_give_no_warning() -> None:

@@ -78,6 +78,7 @@ def find_problem(source: str) -> Finding:
             {"type": "integer", "minimum": 1, "maximum": 9, "unit": "days", "description": "look back"},
         ),
         ("x: Annotated[str, mcp_client.Param(choices=['a'])] = 'a'", {"type": "string", "enum": ["a"]}),
+        ("x: Annotated[str, Param(pattern='a|b')] = 'a'", {"type": "string", "pattern": "^(?:a|b)$"}),
     ],
 )
 def test_an_annotation_becomes_its_json_schema(declared: str, expected: dict[str, Any]) -> None:
@@ -190,6 +191,8 @@ def test_limits_of_param_outweigh_limits_in_words() -> None:
         ("x: Annotated[int, Param(ge='a')] = 2", "Param does not take 'a' as 'ge'"),
         ("x: Annotated[int, Param(ge=True)] = 2", "Param does not take True as 'ge'"),
         ("x: Annotated[int, Param(choices=3)] = 2", "Param does not take 3 as 'choices'"),
+        ("x: Annotated[str, Param(pattern='(')] = 'a'", "'(' is not a regular expression"),
+        ("x: Annotated[str, Param(pattern='a|b')] = 'ab'", "the default of 'x' does not fit"),
         ("x: int = compute()", "written out as a literal"),
         ("x: int = OTHER", "written out as a literal"),
         ("x: int = ...", "written out as a literal"),

@@ -67,7 +67,7 @@ function withWholeDates(text) {
 
 function drawPartialNote(run, page) {
   const failed = failedCalls(run);
-  const names = failed.map((call) => `${call.tool}: ${call.error?.message ?? "no answer"}`);
+  const names = failed.map(({ tool, error }) => `${tool}: ${withoutName(error?.message ?? "no answer", tool)}`);
   const empty = (run.result?.body ?? []).filter((row) => row.value === null).map((row) => row.key);
   const effect = empty.length
     ? `Without it, ${empty.join(", ")} could not be computed.`
@@ -79,6 +79,9 @@ function drawPartialNote(run, page) {
     button("Try the failed part again", () => page.questions.rerun(run.values), { class: "small" }),
   );
 }
+
+/** Some messages begin with the tool's name themselves. */
+const withoutName = (message, tool) => (message.startsWith(`${tool}: `) ? message.slice(tool.length + 2) : message);
 
 function drawDifference(difference, values, page) {
   const flip = () => page.state.update({ isDifferenceShown: !values.isDifferenceShown });

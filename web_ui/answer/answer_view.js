@@ -72,7 +72,9 @@ export class AnswerView {
       problem && drawProblem(problem, (action) => this.#page.act(action)),
       confirmation &&
         phase === "confirming" &&
-        drawConfirmation(confirmation, (choice, text) => this.#page.questions.confirm(choice, text)),
+        drawConfirmation(confirmation, values.question, (choice, text) =>
+          this.#page.questions.confirm(choice, text),
+        ),
       ...(run?.result ? drawAnswer(values, this.#page) : []),
     ]
       .flat()

@@ -1,29 +1,35 @@
-// The card that asks whether a question was understood: its text can be changed, assumptions taken away.
+// The card that asks whether a question was understood: its text can be changed, assumptions taken away:
+// what an assumption names is selected, to be put right; without one, the wording is as it was typed.
 
 import { button, element } from "../elements.js";
 
 /**
  * @param {import("../api.js").Confirmation} confirmation
+ * @param {string} original the question as it was typed
  * @param {(choice: string, text?: string) => void} choose
  */
-export function drawConfirmation(confirmation, choose) {
+export function drawConfirmation(confirmation, original, choose) {
   const text = element("textarea", { rows: "3", maxlength: "1000", "aria-labelledby": "confirm-title" });
   text.value = confirmation.question;
-  const dropped = new Set();
+  const drop = (assumption) => {
+    const name = /“(.+?)”/.exec(assumption)?.[1] ?? "";
+    if (!name || !text.value.includes(name)) text.value = original;
+    const start = text.value.indexOf(name);
+    text.focus();
+    if (name && start >= 0) text.setSelectionRange(start, start + name.length);
+  };
   const chips = confirmation.assumptions.map((assumption) => {
     const chip = button(
       [assumption, element("span", { "aria-hidden": "true" }, " ×")],
-      () => (dropped.add(assumption), chip.remove(), text.focus()),
+      () => (chip.remove(), drop(assumption)),
       { class: "chip", "aria-label": `Do not assume: ${assumption}` },
     );
     return chip;
   });
   const ask = () => {
-    const wording = [
-      text.value.trim(),
-      ...[...dropped].map((assumption) => `(do not assume: ${assumption})`),
-    ].join(" ");
-    choose(wording === confirmation.question ? "expanded" : "edited", wording);
+    const wording = text.value.trim();
+    const known = { [original]: "original", [confirmation.question]: "expanded" };
+    choose(known[wording] ?? "edited", wording);
   };
   const card = element(
     "section",

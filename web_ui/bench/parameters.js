@@ -63,6 +63,10 @@ export class ParametersTab {
 
   #draw({ run, changed }) {
     this.#run = run;
+    if (!run.outcome) {
+      this.#fields = [];
+      return this.#host.replaceChildren(element("p", { class: "muted" }, "This script has not run."));
+    }
     const properties = Object.entries(run.schema.properties ?? {});
     this.#fields = properties.map(([name, schema]) => this.#makeRow(name, schema));
     this.#fields.forEach((field) => field.set(run.values[field.name] ?? field.schema.default));

@@ -131,10 +131,7 @@ export class SourcesTab {
     };
     const save = async () => {
       status.textContent = await described(async () => {
-        saveFile(
-          fileName(run.question, "qna.json", run.createdAt),
-          new Blob([JSON.stringify(await exportRun(run.id))], { type: "application/json" }),
-        );
+        saveFile(fileName(run.question, "qna.json", run.createdAt), await exportRun(run.id));
         return "Saved. Anybody can run it again with qna replay.";
       });
     };
