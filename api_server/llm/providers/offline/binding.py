@@ -51,12 +51,13 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
     }
     values |= {name: chosen for name, chosen in _lists(reading).items() if name in known}
     asked = {
-        "short_window": reading.window_pair and reading.window_pair[0],
-        "long_window": reading.window_pair and reading.window_pair[1],
+        **_windows(reading, known),
+        "oversold": reading.limits and reading.limits.oversold,
+        "overbought": reading.limits and reading.limits.overbought,
         "weights": list(reading.weights) or None,
         "confidence": reading.confidence,
         "amount": reading.amount,
-        "window": reading.window,
+        "target_volatility": reading.target_volatility,
         "top": reading.count,
         "risk_free_rate": reading.risk_free,
         "order": _order(reading, known),
@@ -72,6 +73,18 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
             said = f"the period {reading.period.words!r}" if reading.period and is_period else None
             raise Unbindable(said or f"{name.replace('_', ' ')} {value}")
     return Binding(values, tuple(_assumptions(reading, known)))
+
+
+def _windows(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
+    """One number, the two of a crossing, or all of them where the recipe takes any number."""
+    one, pair, several = reading.window, reading.window_pair, reading.windows
+    if "windows" in known:
+        return {"windows": list(several or pair or ()) or ([one] if one is not None else None)}
+    if several and "short_window" in known and len(several) == len(set(several)) == 2:
+        pair = (min(several), max(several))
+    elif several:
+        raise Unbindable(f"more than one number of days ({', '.join(map(str, several))})")
+    return {"short_window": pair and pair[0], "long_window": pair and pair[1], "window": one}
 
 
 def _order(reading: Reading, known: Mapping[str, Any]) -> str | None:

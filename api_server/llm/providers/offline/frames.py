@@ -28,6 +28,7 @@ FAMILIES: Mapping[str, tuple[int, frozenset[str]]] = {
     "report item": (1, REPORT_ITEMS),
     "within the day": (1, DAY_BARS),
     "holiday": (1, HOLIDAYS),
+    "strategy test": (1, frozenset(["backtest", "strategy", "mean_reversion"])),
 }
 """Concepts that recipes answer alike: so many of a family, or more, are one concept of a frame."""
 
@@ -60,7 +61,8 @@ def frame_of(reading: Reading) -> Frame:
         cardinality: True,
         "all stocks": reading.asks_all_stocks,
         "window": reading.window is not None,
-        "window pair": reading.window_pair is not None,
+        "window pair": reading.window_pair is not None or bool(reading.windows),
+        "target volatility": reading.target_volatility is not None,
         "risk-free rate": reading.risk_free is not None,
         "confidence": reading.confidence is not None,
         "amount": reading.amount is not None,
@@ -80,8 +82,10 @@ def frame_of(reading: Reading) -> Frame:
 
 
 def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
-    """To rank several symbols is to compare them, and a compound growth rate is always that of a year."""
+    """To rank several symbols is to compare them, a compound growth rate is always that of a year, and of a
+    rolling figure its range is always told."""
     told = concepts - WIDE if concepts - WIDE - MANNERS else concepts
+    told = told - {"place_in_range"} if "rolling" in told else told
     told = told - {"yearly"} if "cagr" in told else told
     return told - {"compare"} if several and len(told) > 1 else told
 

@@ -1,0 +1,59 @@
+"""The rules of a strategy in words: below which RSI it buys, above which it sells, which averages cross."""
+
+import re
+from typing import NamedTuple
+
+TESTED = frozenset(["backtest", "strategy", "mean_reversion", "buy_and_hold"])
+"""Concepts beside which a rule is one to test. Beside anything else it is an order to trade."""
+
+ENTER = (
+    r"(?:(?:that|which) )?(?:buy(?:s|ing)?|enter(?:s|ing)?|go(?:es|ing)? long)"
+    r"(?: (?:\*|it|shares|the stock))?"
+)
+LEAVE = r"(?:sell(?:s|ing)?|exit(?:s|ing)?)(?: (?:it|shares|the stock))?"
+WHEN = r"(?:when|once|if|whenever|as soon as)"
+MOVES = r"(?:is|falls|drops|dips|goes|gets|rises|climbs|moves)"
+ITS_RSI = rf"(?:{WHEN} )?(?:(?:it|its rsi|the rsi|rsi) )?(?:{MOVES} )?(?:back )?"
+OVERSOLD = rf"{ENTER} {ITS_RSI}(?:under|below|at)(?: an rsi of)? (?P<limit>\d{{1,2}})"
+OVERBOUGHT = rf"{LEAVE} {ITS_RSI}(?:over|above|at)(?: an rsi of)? (?P<limit>\d{{1,2}})"
+BOTH_LIMITS = r"(?:rsi|limits of) (?P<oversold>[1-4]\d) ?/ ?(?P<overbought>[5-9]\d)"
+ENTER_AT_CROSS = rf"{ENTER} {WHEN}(?: (?:the|its)\b)?"
+LEAVE_AT_CROSS = (
+    rf"{LEAVE} {WHEN} (?:it |they )?(?:crosses|cross|falls|drops)(?: back)? (?:below|under)(?: it)?"
+)
+END = r"(?![\w%/]|\.\d|,\d)"
+
+
+class Limits(NamedTuple):
+    """Of an RSI; None where the question names none. `places` are the parts of the text that say them."""
+
+    oversold: int | None
+    overbought: int | None
+    places: tuple[tuple[int, int], ...]
+
+
+def find_limits(text: str) -> Limits | None:
+    """The limits of an RSI at which `text`, in lower case, buys and sells."""
+    both = _search(rf"{BOTH_LIMITS}{END}", text)
+    if both:
+        limits = int(both["oversold"]), int(both["overbought"])
+        return Limits(*limits, ((both.start("oversold"), both.end()),))
+    enter, leave = _search(OVERSOLD + END, text), _search(OVERBOUGHT + END, text)
+    if enter is None and leave is None:
+        return None
+    return Limits(
+        int(enter["limit"]) if enter else None,
+        int(leave["limit"]) if leave else None,
+        tuple(match.span() for match in (enter, leave) if match),
+    )
+
+
+def find_crossing_rules(text: str) -> list[tuple[int, int]]:
+    """The parts of `text` that buy and sell where averages cross; the averages stay."""
+    matches = (_search(rule, text) for rule in (ENTER_AT_CROSS, LEAVE_AT_CROSS))
+    return [match.span() for match in matches if match]
+
+
+def _search(pattern: str, text: str) -> re.Match[str] | None:
+    """Blanks may be many, where something was taken out."""
+    return re.search(r"(?<![\w.])" + re.sub(r" (?!\?)", " +", pattern), text)
