@@ -17,7 +17,7 @@ from api_server.language.lexicon import Capability, Lexicon
 from api_server.language.mentions import Mention, find_names, find_tickers, find_unknown_tickers
 from api_server.language.periods import Period, UnclearPeriod, find_periods, join_touching
 from api_server.language.phrases import SYMBOL, PhraseReading, read_phrases
-from api_server.language.rules import TESTED, Limits, find_crossing_rules, find_limits
+from api_server.language.rules import TESTED, Level, Limits, find_crossing_rules, find_level, find_limits
 from api_server.language.windows import Windows, read_windows
 from api_server.language.words import plain_text, without_possessives
 
@@ -29,6 +29,8 @@ POINTING = re.compile(
     re.IGNORECASE,
 )
 """Words for symbols that are listed after a colon."""
+LISTED_A = re.compile(r"(?<![\w$])A(?= *,| (?:and|or|vs) *\*)|(?<=\*) *,? *(?:and |or |vs )? *A\b")
+"""The ticker of one letter that is also a word, where symbols are listed."""
 SPLIT_BY_CALENDAR = frozenset(["monthly", "yearly", "quarterly", "extreme_month", "extreme_year"])
 """Concepts whose answer for two years that touch is the one for both."""
 INVESTMENTS = frozenset(["invested", "cost_averaging"])
@@ -52,6 +54,8 @@ class Reading:
     """Those of one indicator, when it is asked for over several."""
     limits: Limits | None = None
     """Of the RSI by which a strategy that is to be tested buys and sells."""
+    level: Level | None = None
+    """That an RSI is compared with."""
     target_volatility: float | None = None
     count: int | None = None
     risk_free: float | None = None
@@ -127,6 +131,7 @@ class _Scan:
         windows = self._take_windows()
         mentions += self._take_mentions(find_tickers(self.left, self.lexicon))
         limits, rules = self._take_rules(windows.crosses)
+        level = self._take_level()
         risk_free = self._take_figure(find_risk_free_rates(self.left.lower()), "risk-free rate")
         confidence = self._take_figure(find_confidences(self.left.lower()), "confidence")
         target = self._take_figure(find_target_volatilities(self.left.lower()), "volatility")
@@ -154,6 +159,7 @@ class _Scan:
             window_pair=windows.pair,
             windows=windows.several,
             limits=limits,
+            level=level,
             target_volatility=target,
             count=None if count is None else int(count),
             risk_free=risk_free,
@@ -200,6 +206,12 @@ class _Scan:
             kept = re.sub(r"[^*]", " ", self.left[start:end])
             self.left = self.left[:start] + kept + self.left[end:]
         return limits, rules
+
+    def _take_level(self) -> Level | None:
+        level = find_level(self.left.lower())
+        if level:
+            self._blank(*level.place)
+        return level
 
     def _take_weights(self) -> tuple[float, ...]:
         found = sorted(find_weights(self.left.lower()), key=lambda weight: weight.start)
@@ -249,6 +261,8 @@ class _Scan:
             self.problems.append(
                 "Stocks and crypto currencies trade on different days; ask about each apart."
             )
+        if LISTED_A.search(self.left):
+            self.problems.append("'A' can mean $A or a; write the one that you mean.")
         for mention in mentions:
             if mention.kind == "choice":
                 choices = " or ".join(mention.symbols)

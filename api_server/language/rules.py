@@ -1,7 +1,7 @@
 """The rules of a strategy in words: below which RSI it buys, above which it sells, which averages cross."""
 
 import re
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 TESTED = frozenset(["backtest", "strategy", "mean_reversion", "buy_and_hold"])
 """Concepts beside which a rule is one to test. Beside anything else it is an order to trade."""
@@ -20,6 +20,11 @@ BOTH_LIMITS = r"(?:rsi|limits of) (?P<oversold>[1-4]\d) ?/ ?(?P<overbought>[5-9]
 ENTER_AT_CROSS = rf"{ENTER} {WHEN}(?: (?:the|its)\b)?"
 LEAVE_AT_CROSS = (
     rf"{LEAVE} {WHEN} (?:it |they )?(?:crosses|cross|falls|drops)(?: back)? (?:below|under)(?: it)?"
+)
+SIDE = r"(?P<side>above|over|under|below|(?:greater|more|higher|less|lower) than)"
+LEVEL = (
+    r"(?:rsi|relative strength index)(?: ?\(?\d{1,3}\)?)?(?: of(?: \*)(?:,? (?:and|or)? ?\*)*)?"
+    rf" (?P<taken>(?:(?:that )?is |of |at |was )?{SIDE} (?P<level>\d{{1,2}}))"
 )
 END = r"(?![\w%/]|\.\d|,\d)"
 
@@ -46,6 +51,25 @@ def find_limits(text: str) -> Limits | None:
         int(leave["limit"]) if leave else None,
         tuple(match.span() for match in (enter, leave) if match),
     )
+
+
+class Level(NamedTuple):
+    """What an RSI has to be above or below. `place` is the part of the text that says it."""
+
+    side: Literal["above", "below"]
+    value: int
+    place: tuple[int, int]
+
+
+def find_level(text: str) -> Level | None:
+    """The level that the RSI is compared with in `text`, which is in lower case."""
+    match = _search(LEVEL + END, text)
+    if match is None:
+        return None
+    side: Literal["above", "below"] = (
+        "above" if match["side"].startswith(("above", "over", "g", "m", "h")) else "below"
+    )
+    return Level(side, int(match["level"]), match.span("taken"))
 
 
 def find_crossing_rules(text: str) -> list[tuple[int, int]]:

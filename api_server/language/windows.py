@@ -23,7 +23,7 @@ PAIRS = (
     rf"(?P<second>\d{{1,3}})(?:[ -]?days?)?(?:[ -]?(?:{AVERAGE}|average\b))?",
 )
 LISTS = (
-    rf"{SEVERAL}[ -]?(?P<average>{AVERAGE})",
+    rf"{SEVERAL}[ -]?(?P<average>{AVERAGE}|averages\b)",
     rf"{SEVERAL}[ -]?(?={INDICATOR})",
     rf"(?P<average>{AVERAGE}) (?:of|over|for) {SEVERAL}(?: days)?(?![\w/%])",
 )

@@ -52,6 +52,7 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
     values |= {name: chosen for name, chosen in _lists(reading).items() if name in known}
     asked = {
         **_windows(reading, known),
+        **_level(reading),
         "oversold": reading.limits and reading.limits.oversold,
         "overbought": reading.limits and reading.limits.overbought,
         "weights": list(reading.weights) or None,
@@ -85,6 +86,10 @@ def _windows(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
     elif several:
         raise Unbindable(f"more than one number of days ({', '.join(map(str, several))})")
     return {"short_window": pair and pair[0], "long_window": pair and pair[1], "window": one}
+
+
+def _level(reading: Reading) -> dict[str, Any]:
+    return {reading.level.side: reading.level.value} if reading.level else {}
 
 
 def _order(reading: Reading, known: Mapping[str, Any]) -> str | None:

@@ -18,6 +18,10 @@ from api_server.llm.providers.offline.choices import (
 )
 from prompts.library import Recipe
 
+SCREENS = frozenset(["gainers", "losers", "active"])
+"""Concepts that are always those of today."""
+OBJECTIVES = frozenset(["equal_weight", "minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
+"""Concepts of which money is split by one at most."""
 WIDE = frozenset(["overview", "table"])
 """Concepts that say nothing beside another one: an overview of the dividends is the dividends."""
 
@@ -28,6 +32,7 @@ FAMILIES: Mapping[str, tuple[int, frozenset[str]]] = {
     "report item": (1, REPORT_ITEMS),
     "within the day": (1, DAY_BARS),
     "holiday": (1, HOLIDAYS),
+    "weighting": (1, frozenset(["optimize", "weights"])),
     "strategy test": (1, frozenset(["backtest", "strategy", "mean_reversion"])),
 }
 """Concepts that recipes answer alike: so many of a family, or more, are one concept of a frame."""
@@ -62,6 +67,7 @@ def frame_of(reading: Reading) -> Frame:
         "all stocks": reading.asks_all_stocks,
         "window": reading.window is not None,
         "window pair": reading.window_pair is not None or bool(reading.windows),
+        "RSI level": reading.level is not None,
         "target volatility": reading.target_volatility is not None,
         "risk-free rate": reading.risk_free is not None,
         "confidence": reading.confidence is not None,
@@ -85,6 +91,11 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
     """To rank several symbols is to compare them, a compound growth rate is always that of a year, and of a
     rolling figure its range is always told."""
     told = concepts - WIDE if concepts - WIDE - MANNERS else concepts
+    told = told - {"shared_equally"} | {"shared_out", "equal_weight"} if "shared_equally" in told else told
+    told = told - {"beyond"} if told & {"moving_average", "exponential_average"} else told
+    if "shared_out" in told and len(told & OBJECTIVES) < 2:
+        told = told - OBJECTIVES - {"whole_shares", "optimize", "weights"}
+    told = told - {"today"} if told & SCREENS else told
     told = told - {"place_in_range"} if "rolling" in told else told
     told = told - {"yearly"} if "cagr" in told else told
     return told - {"compare"} if several and len(told) > 1 else told
@@ -118,10 +129,21 @@ class FrameIndex:
         """The recipe that answers `frame`; whether a period was named decides only between two recipes."""
         exact = self._recipes.get(frame)
         found = exact or self._recipes.get(Frame(frame.concepts, frame.slots, not frame.has_period))
+        found = found or self._find_for_each(frame)
         if found or CRYPTO not in frame.slots:
             return found
         found = self.find(Frame(frame.concepts, frame.slots - {CRYPTO}, frame.has_period))
         return found if found and CRYPTO_TOOL in found.tools and STOCK_TOOLS & set(found.tools) else None
+
+    def _find_for_each(self, frame: Frame) -> Recipe | None:
+        """One that answers the same about one symbol, and takes several without ranking them."""
+        if "several symbols" not in frame.slots or "ranked against others" in frame.slots:
+            return None
+        slots = frame.slots - {"several symbols"} | {"one symbol"}
+        periods = (frame.has_period, not frame.has_period)
+        found = [self._recipes.get(Frame(frame.concepts, slots, has_period)) for has_period in periods]
+        named = [(each, set(each.parameters["properties"])) for each in found if each]
+        return next((each for each, names in named if "symbols" in names and "order" not in names), None)
 
     def needs_symbol(self, frame: Frame) -> bool:
         """Whether what is asked is answered for named symbols alone."""
