@@ -1,8 +1,8 @@
 """Compare technical indicators of several symbols in one table.
 
-From daily bars with the common settings: RSI, MFI, Williams %R, ATR and ADX over 14 bars, CCI and the
-Bollinger bands over 20, rate of change over 10, MACD (12, 26, 9), stochastic (14, 3, 3), the moving averages
-of 50 and 200 days and the exponential one of 20. Each figure says of which day it is.
+From daily bars, adjusted for splits alone, with the common settings: RSI, MFI, Williams %R, ATR and ADX over
+14 bars, CCI and the Bollinger bands over 20, rate of change over 10, MACD (12, 26, 9), stochastic (14, 3, 3),
+the moving averages of 50 and 200 days and the exponential one of 20. Each figure says of which day it is.
 
 Questions:
     Show the MACD of AMD and NVDA.
@@ -101,9 +101,7 @@ def analyze(
     tables = {}
     for symbol in dict.fromkeys(symbols):
         step(f"calculating {symbol}")
-        bars = fetch_bars(symbol, BARS)
-        if "/" not in symbol and bars[inputs].isna().all().any():
-            bars = fetch_traded_bars(symbol, BARS)
+        bars = fetch_bars(symbol, BARS) if "/" in symbol else fetch_traded_bars(symbol, BARS)
         require(bars, inputs, symbol)
         bars = bars.dropna(subset=inputs)
         parts = [calculate_parts(name, bars, window) for name in names]
