@@ -12,9 +12,12 @@ from api_server.dialogue.rewriting import as_sentence
 from schemas.understanding import Alternative
 
 NEVER = "(?!)"
+LEAD = (
+    r"(?:tell me about|how (?:are|is)|hows|(?:an )?overview of|give me an overview of|"
+    r"what(?:'s| is|s) (?:going on|happening|up) (?:with|in)) (?:the )?"
+)
 SECTOR = (
-    r"^(?:(?:tell me about|how (?:are|is)|hows|(?:an )?overview of|give me an overview of|"
-    r"what(?:'s| is|s) (?:going on|happening|up) with) )?(?:the )?(?:{}) (?:stocks|sector|companies|shares)"
+    rf"^(?:{LEAD}(?:{{0}})(?: (?:stocks|sector|companies|shares))?|(?:{{0}}) (?:stocks|sector|companies))"
     r"(?: (?:doing|performing))?(?=\W*$)"
 )
 ABOUT_FUND = "How did {} perform over the last year"
@@ -59,7 +62,7 @@ def put_loose(cut: Cut) -> Dated:
 def _put(cut: Cut, match: re.Match[str], words: str) -> str:
     """`words` in the place of the match; a whole question among them is asked as one."""
     rest = cut.text[match.end() :]
-    is_question = words[:1].isupper()
+    is_question = words[:1].isupper() and " " in words
     return as_sentence(f"{cut.text[: match.start()]}{words}{'?' if is_question else rest}")
 
 
@@ -83,7 +86,7 @@ def load_loose() -> tuple[Loose, ...]:
 
 
 def _of_sector(fund: str, holds: str, words: list[str]) -> dict[str, object]:
-    because = f"“{{0}}” was read as {fund}, a fund of the {holds} companies of the S&P 500, and their return"
+    because = f"“{{0}}” was read as {fund}, a fund of {holds}, and its return is meant"
     others = [
         (f"What are the largest holdings of {fund}", "the companies"),
         (f"What are the volatility and maximum drawdown of {fund} over the last year", "the risk"),

@@ -28,6 +28,11 @@ COMING = re.compile(
     rf"(?<=open|osed) (?:on )?(?:this |next |this coming )?(?P<day>{WEEKDAY})(?=\W*$)",
 )
 """When the market is asked about, it is ahead."""
+THIS_WEEK = re.compile(r"\b(?:so far )?this week(?: so far)?\b")
+RETURNS = re.compile(
+    r"\b(?:return(?:ed|s)?|perform(?:ed|ance|ing)?|gain(?:ed)?|lost|los[es]|up|down|do|done|doing|doin|fared?)\b"
+)
+OF_ACCOUNT = re.compile(r"\b(?:my|i|orders?|holdings|positions|p&l|news)\b")
 AS_IT_WAS = re.compile(rf"\b(?:yesterday|since|{EARLIER} {WEEKDAY})\b")
 
 
@@ -65,6 +70,8 @@ class _Naming:
 
     def put(self) -> Dated:
         text = self.cut.text.lower()
+        if week := self._this_week(text):
+            return week
         if any(not part.value.startswith("named:") for part in self.cut.of(PartKind.PERIOD)):
             return Dated(self.cut.text)
         if "market" in text and (coming := COMING.search(text)):
@@ -76,6 +83,22 @@ class _Naming:
             return self._dated(_Meant(span.group(), *span.span(), first, last), f"from {first} to {last}")
         found = list(DAY.finditer(text))
         return self._put_one(found[0], text) if len(found) == 1 else Dated(self.cut.text)
+
+    def _this_week(self, text: str) -> Dated | None:
+        """A return of this week counts from the last close before it."""
+        found = THIS_WEEK.search(text)
+        if (
+            not found
+            or not self.cut.of(PartKind.SYMBOL)
+            or OF_ACCOUNT.search(text)
+            or not RETURNS.search(text)
+        ):
+            return None
+        monday = self.today - timedelta(days=self.today.weekday())
+        day = monday - timedelta(days=1) if self.every_day else last_trading_day(monday)
+        meant = _Meant(found.group(), *found.span(), day, day)
+        question = as_sentence(f"{self.cut.text[: meant.start]}since {day}{self.cut.text[meant.end :]}")
+        return Dated(question, (f"“{meant.words}” was read as since the close of {day}, the last before it",))
 
     def _put_one(self, found: re.Match[str], text: str) -> Dated:
         is_past = found.group().startswith("on ") and set(re.findall(r"[a-z]+", text)) & self.terms.past

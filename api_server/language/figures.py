@@ -21,9 +21,8 @@ CONFIDENCES = (
     rf"(?:at|with) (?:a |the )?{PERCENT} confidence(?: level)?\b",
 )
 TARGET_VOLATILITIES = (
-    r"(?P<taken>\b(?:a |an )?"
-    rf"{PERCENT}) (?=(?:annual |yearly |annualized |annualised |target )?vol(?:atility)?\b)",
-    rf"vol(?:atility)? (?P<taken>of {PERCENT})(?! *(?:\w|\*))",
+    rf"(?:a |an )?{PERCENT} (?:annual |yearly |annualized |annualised |target )?vol(?:atility)?\b",
+    rf"vol(?:atility)? of {PERCENT}(?! *(?:\w|\*))",
 )
 GROUPED = r"(?P<number>\d{1,3}(?:,\d{3})+|\d{1,9})"
 BARE_SUM = (
@@ -36,8 +35,13 @@ AMOUNTS = (
     rf"\$ ?{GROUPED}(?: (?:us )?dollars)?(?![\w.]|,\d)",
     rf"{GROUPED} (?:us )?(?:dollars|usd|bucks)\b",
 )
+IN_THOUSANDS = (
+    r"(?:\$ ?|(?:i've got|i've|i have|i got) )?(?P<number>\d{1,4}(?:\.\d+)?) ?k\b"
+    r"(?: to (?:invest|split))?",
+)
 SHARES = (rf"{PERCENT} (?:in |of |into )?(?=\*)",)
-SPLIT_IN_TWO = re.compile(r"(?<![\w./])(?P<first>\d{1,2}) ?/ ?(?P<second>\d{1,2})(?![\w/%])")
+WHOLE = 100
+SPLIT = re.compile(r"(?<![\w./])\d{1,2}(?: ?/ ?\d{1,2})+(?![\w/%])")
 
 
 class Figure(NamedTuple):
@@ -70,19 +74,23 @@ def find_target_volatilities(text: str) -> list[Figure]:
 
 def find_amounts(text: str) -> list[Figure]:
     """Amounts of money, in dollars."""
-    return find_figures(AMOUNTS, text)
+    thousands = find_figures(IN_THOUSANDS, text)
+    return [figure._replace(value=figure.value * 1000) for figure in thousands] or find_figures(AMOUNTS, text)
 
 
 def find_weights(text: str) -> list[Figure]:
     """Weights as fractions, from a text in which symbols are written as `*`: "60% * 40% *" or "60/40 * *"."""
     found = [figure._replace(value=figure.value / 100) for figure in find_figures(SHARES, text)]
-    split = SPLIT_IN_TWO.search(text)
-    if not found and split and text.count("*") == 2:
-        middle = split.start("second")
-        found = [
-            Figure(int(split["first"]) / 100, split.start(), middle),
-            Figure(int(split["second"]) / 100, middle, split.end()),
-        ]
+    split = SPLIT.search(text)
+    if not found and split:
+        parts = list(re.finditer(r"\d+", split.group()))
+        is_whole = len(parts) == 2 or sum(int(part.group()) for part in parts) == WHOLE
+        if is_whole and len(parts) == text.count("*"):
+            ends = [*(part.start() for part in parts[1:]), len(split.group())]
+            found = [
+                Figure(int(part.group()) / WHOLE, split.start() + part.start(), split.start() + end)
+                for part, end in zip(parts, ends, strict=True)
+            ]
     return found
 
 

@@ -83,6 +83,18 @@ def join_touching(periods: Sequence[Period]) -> Period | None:
     return Period(words, start=periods[0].start, end=periods[-1].end)
 
 
+def are_years(periods: Sequence[Period]) -> bool:
+    """Whether each is a year of the calendar, so that a figure is asked of each by itself."""
+    return all(
+        period.is_named
+        and period.start
+        and period.end
+        and period.end == date(period.start.year, 12, 31)
+        and period.start.month == period.start.day == 1
+        for period in periods
+    )
+
+
 def read_number(text: str) -> int:
     """`text` as a number, in digits or as a word."""
     return NUMBERS.get(text) or int(text)
@@ -212,6 +224,7 @@ PATTERNS = _compile(
     (r"(?:the )?(?:ttm|ltm)\b", _trailing_year),
     (r"(?:from )?(?:the )?(?:past|trailing) (?P<unit>week|month|quarter|year|decade)\b", _one_back),
     (r"(?:over|in|for|during|within|from) the last (?P<unit>week|month|year|decade)\b", _one_back),
+    (rf"(?!52\b){NUMBER}{UNIT}(?= +range\b)", _back),
     (r"(?:the )?(?:last|past) (?P<unit>month|quarter|year) +(?=range\b)", _one_back),
     (rf"{LAST} {LONG_UNIT}\b", _unclear("write the year or the dates, or 'over the past ...'")),
     (

@@ -15,7 +15,7 @@ from api_server.language.figures import (
 )
 from api_server.language.lexicon import Capability, Lexicon
 from api_server.language.mentions import Mention, find_names, find_tickers, find_unknown_tickers
-from api_server.language.periods import Period, UnclearPeriod, find_periods, join_touching
+from api_server.language.periods import Period, UnclearPeriod, are_years, find_periods, join_touching
 from api_server.language.phrases import SYMBOL, PhraseReading, read_phrases
 from api_server.language.rules import TESTED, Level, Limits, find_crossing_rules, find_level, find_limits
 from api_server.language.windows import Windows, read_windows
@@ -29,6 +29,8 @@ POINTING = re.compile(
     re.IGNORECASE,
 )
 """Words for symbols that are listed after a colon."""
+YEAR_BY_YEAR = frozenset(["return", "table", "chart"])
+"""Concepts that, asked of several years, are asked of each by itself."""
 LISTED_A = re.compile(r"(?<![\w$])A(?= *,| (?:and|or|vs) *\*)|(?<=\*) *,? *(?:and |or |vs )? *A\b")
 """The ticker of one letter that is also a word, where symbols are listed."""
 SPLIT_BY_CALENDAR = frozenset(["monthly", "yearly", "quarterly", "extreme_month", "extreme_year"])
@@ -145,6 +147,7 @@ class _Scan:
         self._blank_pointing()
         phrases = read_phrases(self.left, self.lexicon)
         concepts = phrases.concepts | windows.concepts | ({"rsi"} if "rsi" in rules.lower() else set())
+        concepts |= set() if target is None else {"volatility"}
         period = self._choose_period(periods, concepts)
         self._check_beginning(period, concepts, amount)
         if rules and not concepts & TESTED:
@@ -233,6 +236,8 @@ class _Scan:
         return [item.period for item in found if isinstance(item.period, Period)]
 
     def _choose_period(self, periods: list[Period], concepts: set[str]) -> Period | None:
+        if len(periods) > 1 and "return" in concepts <= YEAR_BY_YEAR and are_years(periods):
+            concepts.add("yearly")
         if len(periods) > 1 and concepts & SPLIT_BY_CALENDAR and (whole := join_touching(periods)):
             return whole
         if len(periods) > 1:

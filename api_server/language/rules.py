@@ -3,19 +3,21 @@
 import re
 from typing import Literal, NamedTuple
 
-TESTED = frozenset(["backtest", "strategy", "mean_reversion", "buy_and_hold"])
+TESTED = frozenset(["backtest", "strategy", "mean_reversion", "buy_and_hold", "hypothetical"])
 """Concepts beside which a rule is one to test. Beside anything else it is an order to trade."""
 
 ENTER = (
-    r"(?:(?:that|which) )?(?:buy(?:s|ing)?|enter(?:s|ing)?|go(?:es|ing)? long)"
+    r"(?:(?:that|which) )?(?:i )?(?:had )?(?:buy(?:s|ing)?|bought|enter(?:s|ing)?|go(?:es|ing)? long)"
     r"(?: (?:\*|it|shares|the stock))?"
 )
-LEAVE = r"(?:sell(?:s|ing)?|exit(?:s|ing)?)(?: (?:it|shares|the stock))?"
-WHEN = r"(?:when|once|if|whenever|as soon as)"
-MOVES = r"(?:is|falls|drops|dips|goes|gets|rises|climbs|moves)"
+LEAVE = r"(?:sell(?:s|ing)?|sold|exit(?:s|ing)?)(?: (?:it|shares|the stock))?"
+WHEN = r"(?:when|once|if|whenever|every time|each time|as soon as)"
+MOVES = r"(?:is|was|falls|fell|drops|dropped|dips|dipped|goes|went|gets|got|rises|rose|climbs|climbed|moves)"
 ITS_RSI = rf"(?:{WHEN} )?(?:(?:it|its rsi|the rsi|rsi) )?(?:{MOVES} )?(?:back )?"
 OVERSOLD = rf"{ENTER} {ITS_RSI}(?:under|below|at)(?: an rsi of)? (?P<limit>\d{{1,2}})"
 OVERBOUGHT = rf"{LEAVE} {ITS_RSI}(?:over|above|at)(?: an rsi of)? (?P<limit>\d{{1,2}})"
+OVERSOLD_FIRST = r"(?:under|below) (?P<limit>\d{1,2}) (?:buy|enter)"
+OVERBOUGHT_FIRST = r"(?:over|above) (?P<limit>\d{1,2}) (?:sell|exit)"
 BOTH_LIMITS = r"(?:rsi|limits of) (?P<oversold>[1-4]\d) ?/ ?(?P<overbought>[5-9]\d)"
 ENTER_AT_CROSS = rf"{ENTER} {WHEN}(?: (?:the|its)\b)?"
 LEAVE_AT_CROSS = (
@@ -43,7 +45,8 @@ def find_limits(text: str) -> Limits | None:
     if both:
         limits = int(both["oversold"]), int(both["overbought"])
         return Limits(*limits, ((both.start("oversold"), both.end()),))
-    enter, leave = _search(OVERSOLD + END, text), _search(OVERBOUGHT + END, text)
+    enter = _search(OVERSOLD + END, text) or _search(OVERSOLD_FIRST, text)
+    leave = _search(OVERBOUGHT + END, text) or _search(OVERBOUGHT_FIRST, text)
     if enter is None and leave is None:
         return None
     return Limits(

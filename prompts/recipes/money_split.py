@@ -1,6 +1,6 @@
 """Split an amount of money between symbols: in equal parts, or by optimal weights, in whole shares if wanted.
 
-Weights are equal unless another way is asked for; the others are from the daily returns of the period, and
+Weights are equal unless they are given or another way is asked for, which is from the daily returns of the period, and
 describe the past. Shares are counted at the last close of the data. Whole shares are rounded down, then the
 largest remainders that the money still buys are rounded up.
 
@@ -10,6 +10,7 @@ Questions:
     Divide $5,000 among JPM and BAC in whole shares.
     Spread $20,000 over MSFT, JNJ and XOM by risk parity, in whole shares.
     Distribute $8,000 over LLY and PFE.
+    Split $12,000 60/40 between KO and XOM.
     Split $30,000 equally between AAPL, KO and XOM in whole shares.
 """
 
@@ -32,6 +33,7 @@ def analyze(
     symbols: list[str] = ["KO", "PEP", "PG"],
     amount: Annotated[float, Param(ge=1, le=1e12)] = 10_000,
     objective: Literal["equal", "min_variance", "max_sharpe", "risk_parity"] = "equal",
+    weights: list[float] | None = None,
     whole_shares: bool = False,
     days: int | None = 756,
     months: int | None = None,
@@ -43,6 +45,7 @@ def analyze(
     symbols: tickers to buy, at least two
     amount: dollars to split
     objective: what the weights are the best for
+    weights: fractions in the order of the symbols, which together make 1; they win over the objective
     whole_shares: whether only whole shares can be bought
     days: trading days to look back; equal parts need none
     months: calendar months to look back; wins over days
@@ -54,27 +57,32 @@ def analyze(
     period = {"days": days, "months": months, "to_date": to_date, "start": start, "end": None}
     step("fetching closes")
     closes = pd.concat(fetch_closes(symbols, period), axis=1).dropna()
-    if closes.empty or (objective != "equal" and len(closes) < 61):
-        raise ValueError(f"these symbols have {len(closes)} common closes here; choose a longer period")
     step("splitting")
-    weights = find_weights(closes, objective)
+    shares_of_money = give_weights(symbols, weights) if weights else find_weights(closes, objective)
     prices = closes.iloc[-1]
-    shares = round_shares(amount * weights / prices, prices, amount) if whole_shares else amount * weights / prices
+    shares = amount * shares_of_money / prices
+    if whole_shares:
+        shares = round_shares(shares, prices, amount)
     spent = shares * prices
+    way = "by the given weights" if weights else WAYS[objective]
     when = f"at the closes of {closes.index[-1]:%Y-%m-%d}"
     left = amount - spent.sum() if whole_shares else 0.0
+    table = pd.DataFrame({"weight": shares_of_money, "shares": shares, "spent": spent})
     return {
-        "description": f"{amount:,.2f} USD split {WAYS[objective]} {when}: {describe(shares, spent, left)}.",
+        "description": f"{amount:,.2f} USD split {way} {when}: {describe(shares, spent, left)}.",
         "body": [
-            *(
-                listed_row
-                for symbol in weights.index
-                for listed_row in rows(symbol, weights[symbol], shares[symbol], spent[symbol], when)
-            ),
+            *(each for symbol, held in table.iterrows() for each in rows(str(symbol), held, when)),
             row("cash", "left in cash", left, when),
         ],
-        "charts": [draw(spent, f"{amount:,.0f} USD {WAYS[objective]}")],
+        "charts": [draw(spent, f"{amount:,.0f} USD {way}")],
     }
+
+
+def give_weights(symbols: list[str], weights: list[float]) -> pd.Series:
+    """The given fractions by symbol, which make 1 together."""
+    if len(weights) != len(symbols) or min(weights) < 0 or abs(sum(weights) - 1) > 0.011:
+        raise ValueError("give one fraction for each symbol, which together make 1")
+    return pd.Series(weights, index=symbols) / sum(weights)
 
 
 def describe(shares: pd.Series, spent: pd.Series, left: float) -> str:
@@ -95,6 +103,8 @@ def draw(spent: pd.Series, title: str) -> dict:
 
 def find_weights(closes: pd.DataFrame, objective: str) -> pd.Series:
     """Fractions by symbol, which make 1 together."""
+    if closes.empty or (objective != "equal" and len(closes) < 61):
+        raise ValueError(f"these symbols have {len(closes)} common closes here; choose a longer period")
     symbols = [str(symbol) for symbol in closes]
     if objective == "equal":
         return pd.Series(1 / len(symbols), index=symbols)
@@ -117,13 +127,13 @@ def row(row_id: str, key: str, dollars: float, text: str) -> dict:
     return {"id": row_id, "key": key, "value": dollars, "format": "currency", "unit": "USD", "description": text}
 
 
-def rows(symbol: str, weight: float, shares: float, spent: float, when: str) -> list[dict]:
+def rows(symbol: str, held: pd.Series, when: str) -> list[dict]:
     return [
-        row(symbol, f"{symbol} amount", spent, f"of {weight:.1%} wanted, {when}"),
+        row(symbol, f"{symbol} amount", held["spent"], f"of {held['weight']:.1%} wanted, {when}"),
         {
             "id": f"{symbol}:shares",
             "key": f"{symbol} shares",
-            "value": shares,
+            "value": held["shares"],
             "format": "number",
             "unit": "shares",
             "description": when,

@@ -136,6 +136,17 @@ def test_money_in_equal_parts_buys_equal_amounts(
     assert found["cash"] == 0
 
 
+def test_money_is_split_by_given_weights(
+    runner: RecipeRunner, library: Library, closes: pd.DataFrame
+) -> None:
+    recipe = library.find("money_split")
+    found = figures(runner.run(recipe, symbols=["KO", "XOM"], amount=5_000, weights=[0.3, 0.7], days=10))
+    assert (found["KO"], found["XOM"]) == pytest.approx((1_500, 3_500), abs=TOLERANCE)
+    assert found["XOM:shares"] == pytest.approx(3_500 / closes["XOM"].iloc[-1], abs=TOLERANCE)
+    with pytest.raises(ValueError, match="together make 1"):
+        runner.run(recipe, symbols=["KO", "XOM"], weights=[0.5, 0.6])
+
+
 @pytest.mark.parametrize("amount", [777, 10_000, 123_456])
 def test_whole_shares_cost_no_more_than_the_money_and_stay_within_one_of_the_weights(
     runner: RecipeRunner, library: Library, closes: pd.DataFrame, amount: float

@@ -19,6 +19,7 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "rsi": {"indicator": "rsi"},
     "equal_weight": {"objective": "equal"},
     "whole_shares": {"whole_shares": True},
+    "traded": {"universe": "active", "ranked_by": "volume"},
     "volume": {"ranked_by": "volume"},
     "weekday": {"by": "weekday"},
     "gainers": {"direction": "gainers", "universe": "gainers"},

@@ -18,7 +18,7 @@ from api_server.llm.providers.offline.choices import (
 )
 from prompts.library import Recipe
 
-SCREENS = frozenset(["gainers", "losers", "active"])
+SCREENS = frozenset(["gainers", "losers", "active", "traded"])
 """Concepts that are always those of today."""
 OBJECTIVES = frozenset(["equal_weight", "minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
 """Concepts of which money is split by one at most."""
@@ -61,10 +61,12 @@ def frame_of(reading: Reading) -> Frame:
     """The frame of an understood question."""
     several = len(reading.symbols) > 1
     cardinality = "several symbols" if several else "one symbol" if reading.symbols else "no symbol"
+    # A mix of symbols is a portfolio, and whether it was held or would have been changes no figure.
+    mixed = {"portfolio", "hypothetical", "compare"} if reading.weights else set()
     is_day = bool(reading.period and reading.period.is_day)
     filled = {
         cardinality: True,
-        "all stocks": reading.asks_all_stocks,
+        "all stocks": reading.asks_all_stocks and not reading.concepts & SCREENS,
         "window": reading.window is not None,
         "window pair": reading.window_pair is not None or bool(reading.windows),
         "RSI level": reading.level is not None,
@@ -81,7 +83,7 @@ def frame_of(reading: Reading) -> Frame:
         f"{reading.order} first": reading.order is not None and cardinality == "no symbol",
     }
     return Frame(
-        concepts=_gather(_without_idle(reading.concepts, several)),
+        concepts=_gather(_without_idle(reading.concepts - mixed, several)),
         slots=frozenset(slot for slot, is_filled in filled.items() if is_filled),
         has_period=reading.period is not None and not is_day,
     )
@@ -95,7 +97,9 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
     told = told - {"beyond"} if told & {"moving_average", "exponential_average"} else told
     if "shared_out" in told and len(told & OBJECTIVES) < 2:
         told = told - OBJECTIVES - {"whole_shares", "optimize", "weights"}
+    told = told - {"traded"} | {"active", "volume"} if "traded" in told else told
     told = told - {"today"} if told & SCREENS else told
+    told = told - {"latest", "today"} if told & {"rolling", "place_in_range"} else told
     told = told - {"place_in_range"} if "rolling" in told else told
     told = told - {"yearly"} if "cagr" in told else told
     return told - {"compare"} if several and len(told) > 1 else told
