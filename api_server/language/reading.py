@@ -33,6 +33,7 @@ YEAR_BY_YEAR = frozenset(["return", "table", "chart"])
 """Concepts that, asked of several years, are asked of each by itself."""
 LISTED_A = re.compile(r"(?<![\w$])A(?= *,| (?:and|or|vs) *\*)|(?<=\*) *,? *(?:and |or |vs )? *A\b")
 """The ticker of one letter that is also a word, where symbols are listed."""
+FISCAL = re.compile(r"\b(?:fy|fiscal)\b|\bfy(?=\d)")
 SPLIT_BY_CALENDAR = frozenset(["monthly", "yearly", "quarterly", "extreme_month", "extreme_year"])
 """Concepts whose answer for two years that touch is the one for both."""
 INVESTMENTS = frozenset(["invested", "cost_averaging"])
@@ -148,6 +149,7 @@ class _Scan:
         phrases = read_phrases(self.left, self.lexicon)
         concepts = phrases.concepts | windows.concepts | ({"rsi"} if "rsi" in rules.lower() else set())
         concepts |= set() if target is None else {"volatility"}
+        concepts |= {"yearly"} if any(FISCAL.search(each.words) for each in periods) else set()
         period = self._choose_period(periods, concepts)
         self._check_beginning(period, concepts, amount)
         if rules and not concepts & TESTED:

@@ -1,7 +1,7 @@
 """Find which gainers, losers, most active stocks, holdings or named symbols have an RSI above or below a level.
 
 The list is the vendor's screen of the newest day, by volume for the most active, or the stocks and funds of the
-connected account. Wilder's RSI of each is from daily closes adjusted for splits, smoothed over 250 bars more
+connected account. Overbought is an RSI above 70, oversold one below 30. Wilder's RSI of each is from daily closes adjusted for splits, smoothed over 250 bars more
 than its window.
 
 Questions:
@@ -12,6 +12,9 @@ Questions:
     Which of AMD, NVDA and INTC have an RSI above 60?
     Is the RSI of TSLA below 40?
     Which of the most active names have an RSI over 70?
+    Are any of the top gainers overbought?
+    Which of my holdings are oversold?
+    Are any of the biggest losers oversold?
 """
 
 from typing import Annotated, Literal

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api_server.language.periods import TRADING_DAYS_PER_WEEK, WEEK_NOTE, Period
-from api_server.language.reading import Reading
+from api_server.language.reading import FISCAL, Reading
 from api_server.llm.providers.offline.choices import CHOICES, LISTS, LOSSES, MANNERS
 from prompts.library import Recipe
 
@@ -21,7 +21,13 @@ WITHOUT_PERIOD = frozenset(["today"])
 NEEDS_PERIOD = frozenset(["extreme_price"])
 """Concepts that mean nothing for the newest day alone."""
 
+REPORTS = "eodhd_fundamentals"
+"""The tool whose figures are of fiscal years."""
+
 PERIOD_NAMES = frozenset(["days", "months", "to_date", "start", "end", "on"])
+
+BOTH_SIDES = frozenset(["gainers", "losers"])
+"""Concepts that together are both sides of a screen."""
 
 NEWEST_ONLY = frozenset(["dividend_yield"])
 """Concepts whose figure is known as of now alone, in recipes that have a period for other figures."""
@@ -42,6 +48,8 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
         raise Unbindable("a highest or lowest price without a period")
     if reading.period and reading.concepts & NEWEST_ONLY:
         raise Unbindable(f"the period {reading.period.words!r}")
+    if reading.period and FISCAL.search(reading.period.words) and REPORTS not in recipe.tools:
+        raise Unbindable(f"the fiscal period {reading.period.words!r}")
     values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
     values |= {
         name: value
@@ -49,6 +57,8 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
         for name, value in CHOICES.get(concept, {}).items()
         if name in known
     }
+    if reading.concepts >= BOTH_SIDES and "direction" in known:
+        values["direction"] = "both"
     values |= {name: chosen for name, chosen in _lists(reading).items() if name in known}
     asked = {
         **_windows(reading, known),
@@ -181,6 +191,8 @@ def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
     notes = [f"{m.words!r} was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
     if reading.period and reading.period.note and not reading.is_about_crypto:
         notes.append(reading.period.note)
+    if reading.period and FISCAL.search(reading.period.words):
+        notes.append("a fiscal year is the calendar year in which it ends")
     kind = "day" if reading.is_about_crypto else "trading day"
     days = known.get("days", {}).get("default")
     if reading.period is None and days and not reading.concepts & WITHOUT_PERIOD:

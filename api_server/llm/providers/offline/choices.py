@@ -19,6 +19,8 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "rsi": {"indicator": "rsi"},
     "equal_weight": {"objective": "equal"},
     "whole_shares": {"whole_shares": True},
+    "overbought": {"above": 70},
+    "oversold": {"below": 30},
     "traded": {"universe": "active", "ranked_by": "volume"},
     "volume": {"ranked_by": "volume"},
     "weekday": {"by": "weekday"},

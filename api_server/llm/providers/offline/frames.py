@@ -18,6 +18,8 @@ from api_server.llm.providers.offline.choices import (
 )
 from prompts.library import Recipe
 
+NEWEST = INDICATORS | {"rolling", "place_in_range", "overbought", "oversold"}
+"""Concepts whose figure is that of the newest bar unless a period says otherwise."""
 SCREENS = frozenset(["gainers", "losers", "active", "traded"])
 """Concepts that are always those of today."""
 OBJECTIVES = frozenset(["equal_weight", "minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
@@ -32,6 +34,7 @@ FAMILIES: Mapping[str, tuple[int, frozenset[str]]] = {
     "report item": (1, REPORT_ITEMS),
     "within the day": (1, DAY_BARS),
     "holiday": (1, HOLIDAYS),
+    "overbought": (1, frozenset(["overbought", "oversold"])),
     "weighting": (1, frozenset(["optimize", "weights"])),
     "strategy test": (1, frozenset(["backtest", "strategy", "mean_reversion"])),
 }
@@ -97,9 +100,13 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
     told = told - {"beyond"} if told & {"moving_average", "exponential_average"} else told
     if "shared_out" in told and len(told & OBJECTIVES) < 2:
         told = told - OBJECTIVES - {"whole_shares", "optimize", "weights"}
+    if not told & {*SCREENS, "holdings"}:  # for those one side is looked for
+        told = (
+            told - {"overbought_or_oversold"} | {"overbought"} if "overbought_or_oversold" in told else told
+        )
     told = told - {"traded"} | {"active", "volume"} if "traded" in told else told
     told = told - {"today"} if told & SCREENS else told
-    told = told - {"latest", "today"} if told & {"rolling", "place_in_range"} else told
+    told = told - {"latest", "today"} if told & NEWEST else told
     told = told - {"place_in_range"} if "rolling" in told else told
     told = told - {"yearly"} if "cagr" in told else told
     return told - {"compare"} if several and len(told) > 1 else told
