@@ -131,7 +131,8 @@ def test_loose_words_get_a_meaning_that_is_said_and_others_that_can_be_answered(
 @pytest.mark.parametrize(
     "question",
     ["recently raised dividends of NKE in 2020", "any recent news on NKE", "biggest drop of NKE today",
-     "how long did NKE take to recover from its biggest drop in 2020", "why was the worst fall of NKE in 2020",
+     "how long did NKE take to recover from its biggest drop in 2020",
+     "why was the worst fall of NKE in 2020",
      "which tech stocks have the lowest P/E", "what's hot in Paris", "tech stocks under $50",
      "is it a good time to buy?", "orders this week", "news on NKE this week", "high of NKE this week",
      "banks with the highest yield"],

@@ -81,6 +81,8 @@ MISSING: list[tuple[str, str]] = [
     ("earnings growth of CAT", "this figure of a company"),
     ("annual revenue and EPS of CAT", "No recipe"),
     ("invest in GE", "No recipe"),
+    ("Is GE lagging TLT?", "No recipe"),
+    ("which of my holdings are beating GE and TLT", "No recipe"),
     ("return of DIS in FY2023", "no parameter for the fiscal period"),
     ("are my holdings overbought or oversold", "No recipe"),
     ("gainers and losers with an RSI above 60", "No recipe"),

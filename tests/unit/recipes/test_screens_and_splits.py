@@ -223,6 +223,25 @@ def test_the_profit_of_days_adds_up_to_the_gain_of_the_history(
         runner.run(recipe, start="2024-01-01")
 
 
+@pytest.mark.parametrize(("order", "sign"), [("highest", 1), ("lowest", -1)])
+def test_holdings_are_ahead_or_behind_by_the_difference_of_returns(
+    runner: RecipeRunner, library: Library, order: str, sign: int
+) -> None:
+    result = runner.run(library.find("holdings_against"), benchmark="SPY", days=30, order=order)
+    found = figures(result)
+    held = runner.call("alpaca_trading_positions", {})["data"]["positions"]
+    stocks = [each["symbol"] for each in held if each["asset_class"] != "crypto" and each["symbol"] != "SPY"]
+    arguments = {"symbols": [*stocks, "SPY"], "limit": 31}
+    table = pd.DataFrame(runner.call("alpaca_market_stocks_multi_bars", arguments)["data"]["close"]).dropna()
+    returns = table.iloc[-1] / table.iloc[0] - 1
+    expected = (returns[stocks] - returns["SPY"]).to_dict()
+    assert {symbol: found[symbol] for symbol in stocks} == pytest.approx(expected, abs=TOLERANCE)
+    assert found["benchmark"] == pytest.approx(returns["SPY"], abs=TOLERANCE)
+    met = sum(sign * value > 0 for value in expected.values())
+    side = "better" if sign > 0 else "worse"
+    assert f"Of {len(stocks)} holdings, {met or 'none'} did {side} than SPY" in result.description
+
+
 def test_bars_within_some_days_are_all_of_them(runner: RecipeRunner, library: Library) -> None:
     recipe = library.find("within_the_day")
     days = {"start": "2026-11-17", "end": "2026-11-19"}

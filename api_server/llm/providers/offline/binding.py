@@ -140,6 +140,8 @@ def _symbols(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
         return _symbols_and_benchmark(reading)
     if "symbols" in known:
         return {"symbols": symbols}
+    if "benchmark" in known and len(symbols) == 1:
+        return {"benchmark": symbols[0]}
     if "symbol" in known and len(symbols) == 1:
         return {"symbol": symbols[0]}
     if symbols:

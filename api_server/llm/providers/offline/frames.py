@@ -104,6 +104,7 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
         told = (
             told - {"overbought_or_oversold"} | {"overbought"} if "overbought_or_oversold" in told else told
         )
+    told = told - {"holdings_ahead"} | {"holdings", "ahead"} if "holdings_ahead" in told else told
     told = told - {"traded"} | {"active", "volume"} if "traded" in told else told
     told = told - {"today"} if told & SCREENS else told
     told = told - {"latest", "today"} if told & NEWEST else told
@@ -158,9 +159,8 @@ class FrameIndex:
 
     def needs_symbol(self, frame: Frame) -> bool:
         """Whether what is asked is answered for named symbols alone."""
-        about_symbols = {
-            c for known in self._recipes if "no symbol" not in known.slots for c in known.concepts
-        }
+        named = (known for known in self._recipes if "no symbol" not in known.slots)
+        about_symbols = {c for known in named if "holdings" not in known.concepts for c in known.concepts}
         return frame.concepts - MANNERS <= about_symbols
 
     def closest(self, frame: Frame, recipes: Collection[Recipe]) -> Recipe | None:
