@@ -11,6 +11,7 @@ Questions:
     What was my P&L from 2026-11-02 to 2026-11-13?
     Plot my P&L over the past month.
     Show my daily profit and loss.
+    How did my portfolio perform on 2026-11-17?
 """
 
 from datetime import date

@@ -81,6 +81,7 @@ MISSING: list[tuple[str, str]] = [
     ("earnings growth of CAT", "this figure of a company"),
     ("annual revenue and EPS of CAT", "No recipe"),
     ("invest in GE", "No recipe"),
+    ("split $9,000 between GE and DIS since 2015", "no parameter for the period 'since 2015'"),
     ("Is GE lagging TLT?", "No recipe"),
     ("which of my holdings are beating GE and TLT", "No recipe"),
     ("return of DIS in FY2023", "no parameter for the fiscal period"),

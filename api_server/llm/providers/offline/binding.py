@@ -29,6 +29,12 @@ PERIOD_NAMES = frozenset(["days", "months", "to_date", "start", "end", "on"])
 BOTH_SIDES = frozenset(["gainers", "losers"])
 """Concepts that together are both sides of a screen."""
 
+SHARING = frozenset(["shared_out", "shared_equally"])
+"""Concepts by which money is split; only optimal parts are those of a period."""
+
+OPTIMAL = frozenset(["minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
+"""Concepts of parts that are found from the returns of a period."""
+
 NEWEST_ONLY = frozenset(["dividend_yield"])
 """Concepts whose figure is known as of now alone, in recipes that have a period for other figures."""
 
@@ -44,12 +50,7 @@ class Binding:
 def bind(reading: Reading, recipe: Recipe) -> Binding:
     """The parameters of `recipe` for this question. Raises `Unbindable`."""
     known = recipe.parameters["properties"]
-    if reading.period is None and reading.concepts & NEEDS_PERIOD:
-        raise Unbindable("a highest or lowest price without a period")
-    if reading.period and reading.concepts & NEWEST_ONLY:
-        raise Unbindable(f"the period {reading.period.words!r}")
-    if reading.period and FISCAL.search(reading.period.words) and REPORTS not in recipe.tools:
-        raise Unbindable(f"the fiscal period {reading.period.words!r}")
+    _check_period(reading, recipe)
     values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
     values |= {
         name: value
@@ -84,6 +85,24 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
             said = f"the period {reading.period.words!r}" if reading.period and is_period else None
             raise Unbindable(said or f"{name.replace('_', ' ')} {value}")
     return Binding(values, tuple(_assumptions(reading, known)))
+
+
+def _check_period(reading: Reading, recipe: Recipe) -> None:
+    """Raises `Unbindable` where a period is needed, or one that is named means nothing."""
+    period = reading.period
+    if period is None:
+        if reading.concepts & NEEDS_PERIOD:
+            raise Unbindable("a highest or lowest price without a period")
+        return
+    is_of_now = bool(reading.concepts & NEWEST_ONLY)
+    is_fiscal = bool(FISCAL.search(period.words)) and REPORTS not in recipe.tools
+    if is_of_now or is_fiscal or _is_plain_split(reading):
+        raise Unbindable(f"the {'fiscal ' if is_fiscal else ''}period {period.words!r}")
+
+
+def _is_plain_split(reading: Reading) -> bool:
+    """Whether money is split into parts that no period changes."""
+    return bool(reading.concepts & SHARING) and not reading.concepts & OPTIMAL
 
 
 def _windows(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,7 +216,8 @@ def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
         notes.append("a fiscal year is the calendar year in which it ends")
     kind = "day" if reading.is_about_crypto else "trading day"
     days = known.get("days", {}).get("default")
-    if reading.period is None and days and not reading.concepts & WITHOUT_PERIOD:
+    needs_none = reading.concepts & WITHOUT_PERIOD or _is_plain_split(reading)
+    if reading.period is None and days and not needs_none:
         taken = f"{kind} was" if days == 1 else f"{days} {kind}s were"
         notes.append(f"no period was given, so the last {taken} taken")
     if "overview" in reading.concepts and len(reading.concepts - MANNERS) == 1:
