@@ -31,7 +31,7 @@ class Reading:
 def put_dates(cut: Cut, today: date) -> Dated:
     """The question with the dates of "last year", "last quarter", "last month" and "last week"."""
     part = next((part for part in cut.of(PartKind.PERIOD) if part.value in READINGS), None)
-    if part is None or cut.text.startswith(POSSESSIVE, part.end):
+    if part is None or cut.text.startswith(POSSESSIVE, part.end) or part.words.endswith(POSSESSIVE):
         return Dated(cut.text)
     reading = READINGS[part.value]
     dates = reading.dates(today)

@@ -6,10 +6,12 @@ from datetime import date
 
 from api_server.dialogue.context import DialogueContext
 from api_server.dialogue.cutting import Cutter
-from api_server.dialogue.expansion import DEFAULT_PERIOD, Expansion, expand
+from api_server.dialogue.expansion import DEFAULT_PERIOD, DEFAULT_TOPIC, Expansion, expand
 from api_server.dialogue.follow_ups import Resolution, resolve
+from api_server.dialogue.loose_words import put_loose
 from api_server.dialogue.meaning import meaning_of
-from api_server.dialogue.naming_dates import put_dates
+from api_server.dialogue.naming_dates import Dated, put_dates
+from api_server.dialogue.naming_days import put_days
 from api_server.dialogue.parameters import changed_parameters
 from api_server.dialogue.parts import Cut, PartKind
 from api_server.dialogue.rewriting import with_tickers
@@ -84,16 +86,26 @@ class Dialogue:
         return meaning_of(self.cutter.cut(question), self.cutter.terms)
 
     def _expand(self, question: str) -> Expansion:
-        dated = put_dates(self.cutter.cut(question), self.today())
-        expansion = expand(self.cutter.cut(dated.question), self.cutter.terms)
-        if not dated.assumptions:
+        steps: list[Dated] = []
+        for put in (put_loose, self._put_dates, self._put_days):
+            steps.append(put(self.cutter.cut(steps[-1].question if steps else question)))
+        expansion = expand(self.cutter.cut(steps[-1].question), self.cutter.terms)
+        assumptions = [note for step in steps for note in step.assumptions]
+        if not assumptions:
             return expansion
+        offered = [alternative for step in steps for alternative in step.alternatives]
         return replace(
             expansion,
-            confidence=min(expansion.confidence, DEFAULT_PERIOD),
-            assumptions=(*dated.assumptions, *expansion.assumptions),
-            alternatives=(*dated.alternatives, *expansion.alternatives),
+            confidence=min(expansion.confidence, DEFAULT_TOPIC if steps[0].assumptions else DEFAULT_PERIOD),
+            assumptions=(*assumptions, *expansion.assumptions),
+            alternatives=(*offered, *expansion.alternatives),
         )
+
+    def _put_dates(self, cut: Cut) -> Dated:
+        return put_dates(cut, self.today())
+
+    def _put_days(self, cut: Cut) -> Dated:
+        return put_days(cut, self.cutter.terms, self.today())
 
     def _parameters(self, resolution: Resolution | None, meaning: Meaning) -> dict[str, object] | None:
         if resolution is None or resolution.is_about_answer or not resolution.turn.schema:

@@ -66,6 +66,8 @@ FORMS: tuple[tuple[str, Reader], ...] = (
         rf"({'|'.join(HALVES)}) half(?: of)? ({YEAR})",
         lambda m: months_span(int(m[2]), 6 * HALVES[m[1]] - 5, 6),
     ),
+    (r"(?:fy|fiscal year|fiscal) ?'?(\d\d)(?!\d)", lambda m: months_span(2000 + int(m[1]), 1, 12)),
+    (rf"(?:fy|fiscal year|fiscal) ?({YEAR})", lambda m: months_span(int(m[1]), 1, 12)),
     (r"((?:19|20)\d0)'?s", lambda m: _decade(int(m[1]))),
     (rf"({YEAR})", lambda m: months_span(int(m[1]), 1, 12)),
 )

@@ -10,6 +10,7 @@ from api_server.language.lexicon import Lexicon, Name
 from api_server.language.words import Word, split_words
 
 TICKER = re.compile(r"(?<![\w$^.&])([$^]?)([A-Za-z]{1,5}(?:[.-][ABC])?)(?:\.US)?(?![\w^$&]|\.\w|-\d)")
+LISTING = frozenset(["and", "or", "vs", "versus", "&"])
 SUFFIXES = frozenset(["inc", "corp", "corporation", "company", "co", "ltd", "plc"])
 
 
@@ -39,7 +40,8 @@ def find_names(text: str, lexicon: Lexicon) -> list[Mention]:
             mention = _name_at(text, words[position : position + lexicon.longest * 2], lexicon)
             if mention:
                 found.append(mention)
-    return found
+    found += _coins_beside(words, found, lexicon)
+    return sorted(found, key=lambda mention: mention.start)
 
 
 def find_tickers(text: str, lexicon: Lexicon) -> list[Mention]:
@@ -76,6 +78,23 @@ def is_shouted(text: str, lexicon: Lexicon) -> bool:
     """Whether capitals say nothing here: no letter is small, and there are words beside the tickers."""
     has_words = any((word.lower,) in lexicon.phrases for word in split_words(text))
     return text == text.upper() and has_words
+
+
+def _coins_beside(words: list[Word], found: list[Mention], lexicon: Lexicon) -> list[Mention]:
+    """Tickers of coins that are words when they stand alone, as in "btc, eth and sol"."""
+    coins: list[Mention] = []
+    spoken = [word for word in words if not word.is_silent and word.lower not in LISTING]
+    for position, word in enumerate(spoken):
+        name = lexicon.cased_names.get(word.text.upper()) if word.text.islower() else None
+        beside = spoken[max(position - 1, 0) : position] + spoken[position + 1 : position + 2]
+        is_beside = any(
+            mention.kind == "crypto" and mention.start <= other.start < mention.end
+            for mention in (*found, *coins)
+            for other in beside
+        )
+        if name and name.kind == "crypto" and is_beside:
+            coins.append(Mention(name.symbols, name.kind, word.text, word.start, word.end))
+    return coins
 
 
 def _name_at(text: str, words: list[Word], lexicon: Lexicon) -> Mention | None:

@@ -1,9 +1,10 @@
 """The period of a question: days, months or dates. What has two readings is a problem, not a guess."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from api_server.language.dates import MONTH, WHEN, YEAR, Span, span_of
@@ -69,6 +70,29 @@ def find_periods(text: str) -> list[FoundPeriod]:
         found += [FoundPeriod(_try(read, match), *match.span()) for match in pattern.finditer(text)]
         text = pattern.sub(lambda match: "\0" * len(match.group()), text)
     return sorted(found, key=lambda item: item.start)
+
+
+def join_touching(periods: Sequence[Period]) -> Period | None:
+    """Named periods that follow one another as one, from the first day to the last; None when they do not."""
+    if not all(period.is_named and not period.is_day for period in periods):
+        return None
+    for earlier, later in pairwise(periods):
+        if not (earlier.end and earlier.end + timedelta(days=1) == later.start):
+            return None
+    words = f"{periods[0].words} and {periods[-1].words}"
+    return Period(words, start=periods[0].start, end=periods[-1].end)
+
+
+def are_years(periods: Sequence[Period]) -> bool:
+    """Whether each is a year of the calendar, so that a figure is asked of each by itself."""
+    return all(
+        period.is_named
+        and period.start
+        and period.end
+        and period.end == date(period.start.year, 12, 31)
+        and period.start.month == period.start.day == 1
+        for period in periods
+    )
 
 
 def read_number(text: str) -> int:
@@ -200,6 +224,8 @@ PATTERNS = _compile(
     (r"(?:the )?(?:ttm|ltm)\b", _trailing_year),
     (r"(?:from )?(?:the )?(?:past|trailing) (?P<unit>week|month|quarter|year|decade)\b", _one_back),
     (r"(?:over|in|for|during|within|from) the last (?P<unit>week|month|year|decade)\b", _one_back),
+    (rf"(?!52\b){NUMBER}{UNIT}(?= +range\b)", _back),
+    (r"(?:the )?(?:last|past) (?P<unit>month|quarter|year) +(?=range\b)", _one_back),
     (rf"{LAST} {LONG_UNIT}\b", _unclear("write the year or the dates, or 'over the past ...'")),
     (
         rf"(?:in|within|after|every|next|first|final|each) {NUMBER}{UNIT}",

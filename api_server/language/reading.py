@@ -9,19 +9,33 @@ from api_server.language.figures import (
     find_amounts,
     find_confidences,
     find_counts,
-    find_indicator_windows,
     find_risk_free_rates,
+    find_target_volatilities,
     find_weights,
-    find_window_pairs,
-    find_windows,
 )
 from api_server.language.lexicon import Capability, Lexicon
 from api_server.language.mentions import Mention, find_names, find_tickers, find_unknown_tickers
-from api_server.language.periods import Period, UnclearPeriod, find_periods
+from api_server.language.periods import Period, UnclearPeriod, are_years, find_periods, join_touching
 from api_server.language.phrases import SYMBOL, PhraseReading, read_phrases
+from api_server.language.rules import TESTED, Level, Limits, find_crossing_rules, find_level, find_limits
+from api_server.language.windows import Windows, read_windows
 from api_server.language.words import plain_text, without_possessives
 
 NOT_PLAIN = re.compile(r"[^\x20-\x7e]|[{}\[\]<>=;\\|_`#@~*+]|//|--")
+POINTING = re.compile(
+    r"\b(?:these|those|this|the following)"
+    r"(?: (?:stocks?|shares|names|tickers?|symbols?|companies|company|coins|funds))?"
+    r"(?=[^:]*: *\*)",
+    re.IGNORECASE,
+)
+"""Words for symbols that are listed after a colon."""
+YEAR_BY_YEAR = frozenset(["return", "table", "chart"])
+"""Concepts that, asked of several years, are asked of each by itself."""
+LISTED_A = re.compile(r"(?<![\w$])A(?= *,| (?:and|or|vs) *\*)|(?<=\*) *,? *(?:and |or |vs )? *A\b")
+"""The ticker of one letter that is also a word, where symbols are listed."""
+FISCAL = re.compile(r"\b(?:fy|fiscal)\b|\bfy(?=\d)")
+SPLIT_BY_CALENDAR = frozenset(["monthly", "yearly", "quarterly", "extreme_month", "extreme_year"])
+"""Concepts whose answer for two years that touch is the one for both."""
 INVESTMENTS = frozenset(["invested", "cost_averaging"])
 Order = Literal["highest", "lowest"]
 WEIGHTS_SLACK = 0.011
@@ -39,6 +53,13 @@ class Reading:
     window: int | None = None
     window_pair: tuple[int, int] | None = None
     """The short and the long average of a crossing."""
+    windows: tuple[int, ...] = ()
+    """Those of one indicator, when it is asked for over several."""
+    limits: Limits | None = None
+    """Of the RSI by which a strategy that is to be tested buys and sells."""
+    level: Level | None = None
+    """That an RSI is compared with."""
+    target_volatility: float | None = None
     count: int | None = None
     risk_free: float | None = None
     confidence: float | None = None
@@ -110,41 +131,41 @@ class _Scan:
 
     def finish(self) -> Reading:
         mentions = self._take_mentions(find_names(self.left, self.lexicon))
-        pair = self._take_pair()
-        window = self._take_figure(find_windows(self.left.lower()), "moving average")
-        look_back = self._take_figure(find_indicator_windows(self.left.lower()), "number of days")
+        windows = self._take_windows()
         mentions += self._take_mentions(find_tickers(self.left, self.lexicon))
+        limits, rules = self._take_rules(windows.crosses)
+        level = self._take_level()
         risk_free = self._take_figure(find_risk_free_rates(self.left.lower()), "risk-free rate")
         confidence = self._take_figure(find_confidences(self.left.lower()), "confidence")
+        target = self._take_figure(find_target_volatilities(self.left.lower()), "volatility")
         amount = self._take_figure(find_amounts(self.left.lower()), "amount of money")
         weights = self._take_weights()
-        period = self._take_period()
+        periods = self._take_periods()
         count = self._take_figure(find_counts(self.left.lower()), "number of rows")
         mentions += self._take_mentions(find_unknown_tickers(self.left, self.lexicon))
         mentions.sort(key=lambda mention: mention.start)
         self._check(mentions)
+        self._blank_pointing()
         phrases = read_phrases(self.left, self.lexicon)
-        concepts = phrases.concepts | (set() if window is None and pair is None else {"moving_average"})
-        if window is not None and look_back is not None:
-            self.problems.append("The question names more than one number of days; ask for one at a time.")
-        window = look_back if window is None else window
-        # "Worth in 2015" and "invested in 2015" are not the same year.
-        is_open = bool(period and (period.is_ago or (period.is_named and "worth" in concepts)))
-        # "$100 in KO 5 years ago be worth", not "be worth 5 years ago".
-        place = self.text.lower().find
-        began = period and period.is_ago and amount and place(period.words) < place(" worth")
-        if period and is_open and not began and not concepts & INVESTMENTS:
-            self.problems.append(
-                f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
-            )
+        concepts = phrases.concepts | windows.concepts | ({"rsi"} if "rsi" in rules.lower() else set())
+        concepts |= set() if target is None else {"volatility"}
+        concepts |= {"yearly"} if any(FISCAL.search(each.words) for each in periods) else set()
+        period = self._choose_period(periods, concepts)
+        self._check_beginning(period, concepts, amount)
+        if rules and not concepts & TESTED:
+            phrases.missing.append((self.lexicon.capabilities["trading"], rules))
         of_members = phrases.has_plural_beside_symbols and _may_have_members(mentions)
         return Reading(
             text=self.text,
             mentions=tuple(mentions),
             concepts=frozenset(concepts),
             period=period,
-            window=None if window is None else int(window),
-            window_pair=pair,
+            window=windows.one,
+            window_pair=windows.pair,
+            windows=windows.several,
+            limits=limits,
+            level=level,
+            target_volatility=target,
             count=None if count is None else int(count),
             risk_free=risk_free,
             confidence=confidence,
@@ -173,13 +194,29 @@ class _Scan:
             self.problems.append(f"The question names more than one {name}; ask for one at a time.")
         return found[0].value if found else None
 
-    def _take_pair(self) -> tuple[int, int] | None:
-        found = find_window_pairs(self.left.lower())
-        for _, _, place in found:
-            self._blank(place.start, place.end)
-        if len(found) > 1:
-            self.problems.append("The question names more than one pair of averages; ask for one at a time.")
-        return found[0][:2] if found else None
+    def _take_windows(self) -> Windows:
+        windows = read_windows(self.left.lower())
+        for start, end in windows.places:
+            self._blank(start, end)
+        self.problems += windows.problems
+        return windows
+
+    def _take_rules(self, crosses: bool) -> tuple[Limits | None, str]:
+        """The limits of a strategy's RSI, and its rules in words."""
+        limits = find_limits(self.left.lower())
+        places = list(limits.places) if limits else []
+        places += find_crossing_rules(self.left.lower()) if crosses else []
+        rules = ", ".join(self.text[start:end] for start, end in sorted(places))
+        for start, end in places:
+            kept = re.sub(r"[^*]", " ", self.left[start:end])
+            self.left = self.left[:start] + kept + self.left[end:]
+        return limits, rules
+
+    def _take_level(self) -> Level | None:
+        level = find_level(self.left.lower())
+        if level:
+            self._blank(*level.place)
+        return level
 
     def _take_weights(self) -> tuple[float, ...]:
         found = sorted(find_weights(self.left.lower()), key=lambda weight: weight.start)
@@ -191,24 +228,48 @@ class _Scan:
             self.problems.append("Weights need one percentage for each symbol, which together make 100 %.")
         return tuple(figure.value for figure in found)
 
-    def _take_period(self) -> Period | None:
+    def _take_periods(self) -> list[Period]:
         found = find_periods(self.left.lower())
-        periods = [item.period for item in found if isinstance(item.period, Period)]
         self.problems += [
             f"The period {item.period}." for item in found if isinstance(item.period, UnclearPeriod)
         ]
+        for item in found:
+            self._blank(item.start, item.end)
+        return [item.period for item in found if isinstance(item.period, Period)]
+
+    def _choose_period(self, periods: list[Period], concepts: set[str]) -> Period | None:
+        if len(periods) > 1 and "return" in concepts <= YEAR_BY_YEAR and are_years(periods):
+            concepts.add("yearly")
+        if len(periods) > 1 and concepts & SPLIT_BY_CALENDAR and (whole := join_touching(periods)):
+            return whole
         if len(periods) > 1:
             words = " and ".join(repr(period.words) for period in periods[:2])
             self.problems.append(f"The question names more than one period, {words}; ask for one at a time.")
-        for item in found:
-            self._blank(item.start, item.end)
         return periods[0] if periods else None
+
+    def _check_beginning(self, period: Period | None, concepts: set[str], amount: float | None) -> None:
+        """ "Worth in 2015" and "invested in 2015" are not the same year."""
+        if period is None or not (period.is_ago or (period.is_named and "worth" in concepts)):
+            return
+        # "$100 in KO 5 years ago be worth", not "be worth 5 years ago".
+        place = self.text.lower().find
+        began = period.is_ago and amount and place(period.words) < place(" worth")
+        if not began and not concepts & INVESTMENTS:
+            self.problems.append(
+                f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
+            )
+
+    def _blank_pointing(self) -> None:
+        for match in POINTING.finditer(self.left):
+            self._blank(*match.span())
 
     def _check(self, mentions: list[Mention]) -> None:
         if len({mention.kind == "crypto" for mention in mentions}) > 1:
             self.problems.append(
                 "Stocks and crypto currencies trade on different days; ask about each apart."
             )
+        if LISTED_A.search(self.left):
+            self.problems.append("'A' can mean $A or a; write the one that you mean.")
         for mention in mentions:
             if mention.kind == "choice":
                 choices = " or ".join(mention.symbols)

@@ -1,7 +1,7 @@
 """List the most active stocks.
 
 The list and its order come from the vendor's screen, which says what it ranks by: volume where the vendor has
-volumes, otherwise the size of the last day's move.
+volumes, otherwise the size of the last day's move. Asked by volume, only a vendor that has volumes answers.
 
 Questions:
     What are the most active stocks today?
@@ -11,18 +11,22 @@ Questions:
     What are the top 10 most active stocks today?
     Which are the biggest movers today?
     Show the top 5 movers.
+    Which stocks are the most active by trading volume?
 """
+
+from typing import Literal
 
 from mcp_client import alpaca_market_screener_most_actives, step
 
 
-def analyze(top: int = 10) -> dict:
+def analyze(top: int = 10, ranked_by: Literal["any", "volume"] = "any") -> dict:
     """List the most active stocks.
 
     top: how many to list, 1 to 100
+    ranked_by: shares traded, or whatever the vendor's screen ranks by
     """
     step("screening")
-    screen = alpaca_market_screener_most_actives(limit=top)["data"]
+    screen = alpaca_market_screener_most_actives(limit=top, by=ranked_by)["data"]
     rows = screen["rows"]
     if not rows:
         raise ValueError("the screen is empty now; try again when the market is open")

@@ -10,7 +10,7 @@ Questions:
     Show the top 5 headlines on MSFT.
     Any news on KO?
     What news was there on JPM over the last 5 trading days?
-    Show the top 5 news on META.
+    What was the news on META on 2026-11-17?
     Show the news on AAPL and MSFT over the past month.
     What is the news on GOOGL today?
     Any news on AMZN today?

@@ -8,11 +8,11 @@ Questions:
     Show my open orders.
     What are my last orders?
     Show my filled orders.
-    List my order history.
     Do I have open orders?
-    Show my orders over the past month.
     Show my filled orders this week.
     Which orders did I place today?
+    List the open and filled orders of the past 10 trading days.
+    Which orders did I place on 2026-11-18?
     Show my limit orders over the last 5 trading days.
 """
 
@@ -26,7 +26,7 @@ READ_MAX = 500
 
 
 def analyze(
-    status: Literal["all", "open", "closed", "filled"] = "all",
+    status: Literal["all", "open", "closed", "filled", "open_or_filled"] = "all",
     kind: Literal["any", "market", "limit", "stop"] = "any",
     days: Annotated[int | None, Param(ge=1, le=365)] = None,
     months: Annotated[int | None, Param(ge=1, le=120)] = None,
@@ -54,11 +54,9 @@ def analyze(
     if begin is None:
         begin = look_back_from(now, days, months, "day" if only_today else to_date)
     limits = {name: f"{day:%Y-%m-%d}" for name, day in (("begin", begin), ("end", end)) if day is not None}
-    asked = "closed" if status == "filled" else status
-    read = alpaca_trading_orders(status=asked, limit=READ_MAX)["data"]["orders"]
-    within = [order for order in read if is_within(order, **limits)]
-    orders = [order for order in within if is_of(order, status, kind)][:top]
-    named = " ".join(word for word in (status, kind) if word not in ("all", "any"))
+    within = [order for order in read_orders(status) if is_within(order, **limits)]
+    orders = [order for order in within if kind == "any" or kind in order["type"]][:top]
+    named = " ".join(word.replace("_", " ") for word in (status, kind) if word not in ("all", "any"))
     label = f"{named} {'order' if len(orders) == 1 else 'orders'}".strip()
     since = f" since {limits['begin']}" if begin is not None else ""
     until = f" up to {end}" if end else ""
@@ -70,6 +68,19 @@ def analyze(
             *map(row, orders),
         ],
     }
+
+
+def read_orders(status: str) -> list[dict]:
+    """The orders of a status, the newest first."""
+    asked = {"filled": ["closed"], "open_or_filled": ["open", "closed"]}.get(status, [status])
+    answers = [alpaca_trading_orders(status=each, limit=READ_MAX)["data"]["orders"] for each in asked]
+    kept = [
+        order
+        for each, orders in zip(asked, answers, strict=True)
+        for order in orders
+        if each == status or each == "open" or order["status"] == "filled"
+    ]
+    return sorted(kept, key=lambda order: order["submitted_at"], reverse=True)
 
 
 def look_back_from(
@@ -87,10 +98,6 @@ def look_back_from(
 def is_within(order: dict, begin: str | None = None, end: str | None = None) -> bool:
     day = order["submitted_at"][:10]
     return (begin is None or day >= begin) and (end is None or day <= end)
-
-
-def is_of(order: dict, status: str, kind: str) -> bool:
-    return (kind == "any" or kind in order["type"]) and (status != "filled" or order["status"] == "filled")
 
 
 def row(order: dict) -> dict:

@@ -12,6 +12,8 @@ Questions:
     What would an equal weight portfolio of KO, PEP and PG have returned since 2010?
     What is the risk of a portfolio of 60% MSFT and 40% WMT?
     How volatile is an equally weighted portfolio of JPM, BAC and GE?
+    70% WMT and 30% XOM since 2015
+    How would 70/30 KO and GE have fared in 2020?
 """
 
 from datetime import date

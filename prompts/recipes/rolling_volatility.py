@@ -9,6 +9,8 @@ Questions:
     Plot the 60-day rolling volatility of MSFT over the last 5 years.
     How has the rolling volatility of JPM changed since 2015?
     Plot the rolling volatility of XOM over the past 3 years.
+    Where does the volatility of PFE stand in its range of the past 2 years?
+    Where is the 20-day volatility of WMT in its range?
 """
 
 from datetime import date

@@ -11,6 +11,8 @@ Questions:
     Compare an RSI strategy with buy and hold on JPM.
     Does an RSI strategy beat buy and hold on XOM?
     Backtest a 7-day RSI strategy on GE.
+    What if I had bought PEP when its RSI fell below 30 and sold it above 70?
+    Run an RSI strategy on WMT that buys below 25 and sells above 65 over the last 3 years.
 """
 
 from datetime import date

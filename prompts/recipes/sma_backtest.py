@@ -12,6 +12,7 @@ Questions:
     Backtest an SMA crossover strategy for HD over the last 10 years.
     Does a 50/200 moving average crossover beat buy and hold on GE?
     Backtest a 10/50 day crossover of WMT.
+    Test a strategy that buys PG when its 20-day average crosses above its 100-day average.
 """
 
 from datetime import date

@@ -1,6 +1,6 @@
 """Show the bars of a symbol within the day and their volume-weighted average price (VWAP).
 
-Bars of 1, 5, 15 or 30 minutes, of one or of four hours, the newest days or one day; the VWAP weighs the
+Bars of 1, 5, 15 or 30 minutes, of one or of four hours, the newest days, one day or some; the VWAP weighs the
 mean of high, low and close of each bar by its volume, from the first bar that is shown. Times are of New
 York for stocks and UTC for crypto currencies; bars outside the regular hours count when the vendor has
 them.
@@ -13,6 +13,7 @@ Questions:
     What was the VWAP of AMZN on 2026-11-20?
     Show the hourly bars of SPY over the last 3 trading days.
     Plot the 15-minute bars of QQQ today.
+    Show the 30-minute bars of SPY from 2026-11-17 to 2026-11-19.
     What was the intraday high of GOOGL today?
 """
 
@@ -23,27 +24,34 @@ import pandas as pd
 from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_vwap, step
 
 MINUTES = {"1Min": 1, "5Min": 5, "15Min": 15, "30Min": 30, "1Hour": 60, "4Hour": 240}
-BARS_MAX, BARS_LISTED_MAX = 10_000, 20
+BARS_MAX, BARS_LISTED_MAX, SPAN_DAYS_MAX = 10_000, 20, 31
 PRICES = ["open", "high", "low", "close"]
 
 
 def analyze(
     symbol: str = "TSLA",
     timeframe: Literal["1Min", "5Min", "15Min", "30Min", "1Hour", "4Hour"] = "5Min",
-    days: Annotated[int, Param(ge=1, le=10)] = 1,
+    days: Annotated[int | None, Param(ge=1, le=10)] = 1,
     on: date | None = None,
+    start: date | None = None,
+    end: date | None = None,
 ) -> dict:
     """Show the bars of a symbol within the day and their volume-weighted average price (VWAP).
 
     symbol: ticker, or a pair such as BTC/USD
     timeframe: length of a bar
     days: newest days that have bars
-    on: one day; wins over days
+    on: one day; wins over all of them
+    start: first day, at most a month before the last; wins over days
+    end: last day
     """
     step("fetching bars")
-    bars = fetch_within(symbol, timeframe, days, on)
+    first, last = (on, on) if on else (start, end)
+    if first and ((last or first) - first).days > SPAN_DAYS_MAX:
+        raise ValueError(f"bars within the day are for at most {SPAN_DAYS_MAX} days; choose a shorter period")
+    bars = fetch_within(symbol, timeframe, days or 1, (first, last))
     if bars.empty:
-        raise ValueError(f"{symbol} has no bars within this day; choose another one")
+        raise ValueError(f"{symbol} has no bars within these days; choose others")
     priced = bars[bars["volume"] > 0]
     vwap = None
     if not priced.empty:
@@ -65,13 +73,16 @@ def analyze(
     }
 
 
-def fetch_within(symbol: str, timeframe: str, days: int, on: date | None) -> pd.DataFrame:
-    """Bars by local time, the oldest first, of one day or of the newest ones."""
+def fetch_within(
+    symbol: str, timeframe: str, days: int, ends: tuple[date | None, date | None]
+) -> pd.DataFrame:
+    """Bars by local time, the oldest first, between two days or of the newest ones."""
     is_crypto = "/" in symbol
     per_day = 24 * 60 // MINUTES[timeframe] + 1
     request = {"symbol": symbol, "timeframe": timeframe, "limit": min(per_day * days, BARS_MAX)}
-    if on:
-        request |= {"start": on.isoformat(), "end": on.isoformat(), "limit": BARS_MAX}
+    limits = {name: day.isoformat() for name, day in zip(("start", "end"), ends, strict=True) if day}
+    if limits:
+        request |= {**limits, "limit": BARS_MAX}
     answer = (
         alpaca_market_crypto_bars(**request)
         if is_crypto
@@ -83,7 +94,7 @@ def fetch_within(symbol: str, timeframe: str, days: int, on: date | None) -> pd.
     bars = bars.dropna(subset=PRICES)
     bars.attrs["unit"] = symbol.split("/")[-1] if is_crypto else answer["metadata"]["currency"]
     newest = sorted(set(bars.index.date))[-days:]
-    return bars if on or not newest else bars[bars.index.date >= newest[0]]
+    return bars if limits or not newest else bars[bars.index.date >= newest[0]]
 
 
 def describe(symbol: str, bars: pd.DataFrame, vwap: float | None, zone: str) -> str:

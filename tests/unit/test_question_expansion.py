@@ -32,7 +32,7 @@ def understand(question: str, auto_expand: bool = True) -> Understanding:
         ("biggest drawdown", "Biggest drawdown of SPY"),
         ("BRK volatility in 2020", "BRK.B volatility in 2020"),
         ("How's my portfolio?", PORTFOLIO),
-        ("tell me about bank stocks", "How did bank stocks perform over the last year?"),
+        ("tell me about bank stocks", "How did XLF perform over the last year?"),
     ],
 )
 def test_what_is_left_open_is_filled_in_and_said(question: str, expanded: str) -> None:

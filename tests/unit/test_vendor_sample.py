@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from mcp_servers.financial.vendors import kinds
+from mcp_servers.financial.vendors.failures import NotOffered
 from mcp_servers.financial.vendors.kinds import Kind
 from mcp_servers.financial.vendors.requests import BarsRequest, MostActivesRequest, SnapshotsRequest
 from mcp_servers.financial.vendors.sample import INDEX_FILE, STOCKS_FILE, SampleVendor, load_sample
@@ -146,6 +147,8 @@ async def test_a_snapshot_is_the_last_close_and_its_change(
 
 async def test_the_screen_ranks_by_change_and_says_so(vendor: SampleVendor, stocks: pd.DataFrame) -> None:
     screen = (await ask(vendor, kinds.MOST_ACTIVES, MostActivesRequest(100))).data
+    with pytest.raises(NotOffered, match="no volumes"):
+        await ask(vendor, kinds.MOST_ACTIVES, MostActivesRequest(100, by="volume"))
     changes = stocks.pct_change().iloc[-1].abs().sort_values(ascending=False)
     assert [row.symbol for row in screen.rows] == changes.index.tolist()
     assert {row.volume for row in screen.rows} == {None}

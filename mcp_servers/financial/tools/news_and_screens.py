@@ -36,9 +36,15 @@ class NewsAndScreenTools:
         check_period(start, end)
         return await self._market.answer(kinds.NEWS, NewsRequest(symbols, limit, start, end))
 
-    async def alpaca_market_screener_most_actives(self, limit: RowCount = 10) -> Envelope[MostActives]:
+    async def alpaca_market_screener_most_actives(
+        self,
+        limit: RowCount = 10,
+        by: Annotated[
+            Literal["any", "volume"], Field(description="What the screen has to be ranked by.")
+        ] = "any",
+    ) -> Envelope[MostActives]:
         """Most active stocks of the newest day, best first; `ranked_by` says by what they are ranked."""
-        return await self._market.answer(kinds.MOST_ACTIVES, MostActivesRequest(limit))
+        return await self._market.answer(kinds.MOST_ACTIVES, MostActivesRequest(limit, by))
 
     async def alpaca_market_screener_movers(
         self,

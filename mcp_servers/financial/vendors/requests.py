@@ -44,9 +44,10 @@ class NewsRequest:
 
 @dataclass(frozen=True)
 class MostActivesRequest:
-    """The first `limit` rows of the screen."""
+    """The first `limit` rows of a screen that is ranked by `by`."""
 
     limit: int
+    by: Literal["any", "volume"] = "any"
 
 
 @dataclass(frozen=True)

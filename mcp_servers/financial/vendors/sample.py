@@ -136,6 +136,8 @@ class SampleMostActives:
     data: SampleData
 
     def make_query(self, request: MostActivesRequest) -> MostActivesRequest:
+        if request.by == "volume":
+            raise NotOffered("the sample has no volumes to rank by; leave `by` out")
         return request
 
     async def fetch(self, query: MostActivesRequest) -> pd.DataFrame:  # noqa: ARG002 the screen has no parameters

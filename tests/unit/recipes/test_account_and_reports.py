@@ -158,6 +158,11 @@ def test_orders_keep_their_period_their_state_and_their_type(runner: RecipeRunne
     assert year["count"] == sum(order["submitted_at"] >= "2026" for order in orders) > 0
     limits = figures(runner.run(recipe, kind="limit", top=500))
     assert limits["count"] == sum(order["type"] == "limit" for order in orders) > 0
+    both = figures(runner.run(recipe, status="open_or_filled", top=500))
+    ended = {order["id"] for order in orders if order["status"] not in ("filled", "accepted")}
+    assert set(both) - {"count"} == {order["id"] for order in orders} - ended
+    assert ended
+    assert list(both)[1:] == [order["id"] for order in orders if order["id"] not in ended]
     assert figures(runner.run(recipe, only_today=True))["count"] == 0
 
 

@@ -196,6 +196,17 @@ def test_the_most_active_stocks_say_what_they_are_ranked_by(runner: RecipeRunner
     assert "absolute change of the last day" in result.description
 
 
+def test_the_most_active_by_volume_are_those_of_a_vendor_that_has_volumes(
+    runner: RecipeRunner, library: Library
+) -> None:
+    result = runner.run(library.find("most_actives"), top=5, ranked_by="volume")
+    rows = runner.call("alpaca_market_screener_most_actives", {"limit": 5, "by": "volume"})["data"]["rows"]
+    assert [row.id for row in result.body] == [row["symbol"] for row in rows]
+    traded = [row["volume"] for row in rows]
+    assert traded == sorted(traded, reverse=True)
+    assert "ranked by volume" in result.description
+
+
 def test_the_most_volatile_stocks_are_ranked_among_the_most_active(
     runner: RecipeRunner, library: Library, closes: pd.DataFrame
 ) -> None:

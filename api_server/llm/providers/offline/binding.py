@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api_server.language.periods import TRADING_DAYS_PER_WEEK, WEEK_NOTE, Period
-from api_server.language.reading import Reading
+from api_server.language.reading import FISCAL, Reading
 from api_server.llm.providers.offline.choices import CHOICES, LISTS, LOSSES, MANNERS
 from prompts.library import Recipe
 
@@ -21,7 +21,19 @@ WITHOUT_PERIOD = frozenset(["today"])
 NEEDS_PERIOD = frozenset(["extreme_price"])
 """Concepts that mean nothing for the newest day alone."""
 
+REPORTS = "eodhd_fundamentals"
+"""The tool whose figures are of fiscal years."""
+
 PERIOD_NAMES = frozenset(["days", "months", "to_date", "start", "end", "on"])
+
+BOTH_SIDES = frozenset(["gainers", "losers"])
+"""Concepts that together are both sides of a screen."""
+
+SHARING = frozenset(["shared_out", "shared_equally"])
+"""Concepts by which money is split; only optimal parts are those of a period."""
+
+OPTIMAL = frozenset(["minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
+"""Concepts of parts that are found from the returns of a period."""
 
 NEWEST_ONLY = frozenset(["dividend_yield"])
 """Concepts whose figure is known as of now alone, in recipes that have a period for other figures."""
@@ -38,10 +50,7 @@ class Binding:
 def bind(reading: Reading, recipe: Recipe) -> Binding:
     """The parameters of `recipe` for this question. Raises `Unbindable`."""
     known = recipe.parameters["properties"]
-    if reading.period is None and reading.concepts & NEEDS_PERIOD:
-        raise Unbindable("a highest or lowest price without a period")
-    if reading.period and reading.concepts & NEWEST_ONLY:
-        raise Unbindable(f"the period {reading.period.words!r}")
+    _check_period(reading, recipe)
     values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
     values |= {
         name: value
@@ -49,14 +58,18 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
         for name, value in CHOICES.get(concept, {}).items()
         if name in known
     }
+    if reading.concepts >= BOTH_SIDES and "direction" in known:
+        values["direction"] = "both"
     values |= {name: chosen for name, chosen in _lists(reading).items() if name in known}
     asked = {
-        "short_window": reading.window_pair and reading.window_pair[0],
-        "long_window": reading.window_pair and reading.window_pair[1],
+        **_windows(reading, known),
+        **_level(reading),
+        "oversold": reading.limits and reading.limits.oversold,
+        "overbought": reading.limits and reading.limits.overbought,
         "weights": list(reading.weights) or None,
         "confidence": reading.confidence,
         "amount": reading.amount,
-        "window": reading.window,
+        "target_volatility": reading.target_volatility,
         "top": reading.count,
         "risk_free_rate": reading.risk_free,
         "order": _order(reading, known),
@@ -72,6 +85,40 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
             said = f"the period {reading.period.words!r}" if reading.period and is_period else None
             raise Unbindable(said or f"{name.replace('_', ' ')} {value}")
     return Binding(values, tuple(_assumptions(reading, known)))
+
+
+def _check_period(reading: Reading, recipe: Recipe) -> None:
+    """Raises `Unbindable` where a period is needed, or one that is named means nothing."""
+    period = reading.period
+    if period is None:
+        if reading.concepts & NEEDS_PERIOD:
+            raise Unbindable("a highest or lowest price without a period")
+        return
+    is_of_now = bool(reading.concepts & NEWEST_ONLY)
+    is_fiscal = bool(FISCAL.search(period.words)) and REPORTS not in recipe.tools
+    if is_of_now or is_fiscal or _is_plain_split(reading):
+        raise Unbindable(f"the {'fiscal ' if is_fiscal else ''}period {period.words!r}")
+
+
+def _is_plain_split(reading: Reading) -> bool:
+    """Whether money is split into parts that no period changes."""
+    return bool(reading.concepts & SHARING) and not reading.concepts & OPTIMAL
+
+
+def _windows(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
+    """One number, the two of a crossing, or all of them where the recipe takes any number."""
+    one, pair, several = reading.window, reading.window_pair, reading.windows
+    if "windows" in known:
+        return {"windows": list(several or pair or ()) or ([one] if one is not None else None)}
+    if several and "short_window" in known and len(several) == len(set(several)) == 2:
+        pair = (min(several), max(several))
+    elif several:
+        raise Unbindable(f"more than one number of days ({', '.join(map(str, several))})")
+    return {"short_window": pair and pair[0], "long_window": pair and pair[1], "window": one}
+
+
+def _level(reading: Reading) -> dict[str, Any]:
+    return {reading.level.side: reading.level.value} if reading.level else {}
 
 
 def _order(reading: Reading, known: Mapping[str, Any]) -> str | None:
@@ -112,6 +159,8 @@ def _symbols(reading: Reading, known: Mapping[str, Any]) -> dict[str, Any]:
         return _symbols_and_benchmark(reading)
     if "symbols" in known:
         return {"symbols": symbols}
+    if "benchmark" in known and len(symbols) == 1:
+        return {"benchmark": symbols[0]}
     if "symbol" in known and len(symbols) == 1:
         return {"symbol": symbols[0]}
     if symbols:
@@ -163,9 +212,12 @@ def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
     notes = [f"{m.words!r} was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
     if reading.period and reading.period.note and not reading.is_about_crypto:
         notes.append(reading.period.note)
+    if reading.period and FISCAL.search(reading.period.words):
+        notes.append("a fiscal year is the calendar year in which it ends")
     kind = "day" if reading.is_about_crypto else "trading day"
     days = known.get("days", {}).get("default")
-    if reading.period is None and days and not reading.concepts & WITHOUT_PERIOD:
+    needs_none = reading.concepts & WITHOUT_PERIOD or _is_plain_split(reading)
+    if reading.period is None and days and not needs_none:
         taken = f"{kind} was" if days == 1 else f"{days} {kind}s were"
         notes.append(f"no period was given, so the last {taken} taken")
     if "overview" in reading.concepts and len(reading.concepts - MANNERS) == 1:

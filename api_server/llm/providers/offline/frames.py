@@ -18,6 +18,12 @@ from api_server.llm.providers.offline.choices import (
 )
 from prompts.library import Recipe
 
+NEWEST = INDICATORS | {"rolling", "place_in_range", "overbought", "oversold"}
+"""Concepts whose figure is that of the newest bar unless a period says otherwise."""
+SCREENS = frozenset(["gainers", "losers", "active", "traded"])
+"""Concepts that are always those of today."""
+OBJECTIVES = frozenset(["equal_weight", "minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
+"""Concepts of which money is split by one at most."""
 WIDE = frozenset(["overview", "table"])
 """Concepts that say nothing beside another one: an overview of the dividends is the dividends."""
 
@@ -28,6 +34,9 @@ FAMILIES: Mapping[str, tuple[int, frozenset[str]]] = {
     "report item": (1, REPORT_ITEMS),
     "within the day": (1, DAY_BARS),
     "holiday": (1, HOLIDAYS),
+    "overbought": (1, frozenset(["overbought", "oversold"])),
+    "weighting": (1, frozenset(["optimize", "weights"])),
+    "strategy test": (1, frozenset(["backtest", "strategy", "mean_reversion"])),
 }
 """Concepts that recipes answer alike: so many of a family, or more, are one concept of a frame."""
 
@@ -55,12 +64,16 @@ def frame_of(reading: Reading) -> Frame:
     """The frame of an understood question."""
     several = len(reading.symbols) > 1
     cardinality = "several symbols" if several else "one symbol" if reading.symbols else "no symbol"
+    # A mix of symbols is a portfolio, and whether it was held or would have been changes no figure.
+    mixed = {"portfolio", "hypothetical", "compare"} if reading.weights else set()
     is_day = bool(reading.period and reading.period.is_day)
     filled = {
         cardinality: True,
-        "all stocks": reading.asks_all_stocks,
+        "all stocks": reading.asks_all_stocks and not reading.concepts & SCREENS,
         "window": reading.window is not None,
-        "window pair": reading.window_pair is not None,
+        "window pair": reading.window_pair is not None or bool(reading.windows),
+        "RSI level": reading.level is not None,
+        "target volatility": reading.target_volatility is not None,
         "risk-free rate": reading.risk_free is not None,
         "confidence": reading.confidence is not None,
         "amount": reading.amount is not None,
@@ -73,15 +86,29 @@ def frame_of(reading: Reading) -> Frame:
         f"{reading.order} first": reading.order is not None and cardinality == "no symbol",
     }
     return Frame(
-        concepts=_gather(_without_idle(reading.concepts, several)),
+        concepts=_gather(_without_idle(reading.concepts - mixed, several)),
         slots=frozenset(slot for slot, is_filled in filled.items() if is_filled),
         has_period=reading.period is not None and not is_day,
     )
 
 
 def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
-    """To rank several symbols is to compare them, and a compound growth rate is always that of a year."""
+    """To rank several symbols is to compare them, a compound growth rate is always that of a year, and of a
+    rolling figure its range is always told."""
     told = concepts - WIDE if concepts - WIDE - MANNERS else concepts
+    told = told - {"shared_equally"} | {"shared_out", "equal_weight"} if "shared_equally" in told else told
+    told = told - {"beyond"} if told & {"moving_average", "exponential_average"} else told
+    if "shared_out" in told and len(told & OBJECTIVES) < 2:
+        told = told - OBJECTIVES - {"whole_shares", "optimize", "weights"}
+    if not told & {*SCREENS, "holdings"}:  # for those one side is looked for
+        told = (
+            told - {"overbought_or_oversold"} | {"overbought"} if "overbought_or_oversold" in told else told
+        )
+    told = told - {"holdings_ahead"} | {"holdings", "ahead"} if "holdings_ahead" in told else told
+    told = told - {"traded"} | {"active", "volume"} if "traded" in told else told
+    told = told - {"today"} if told & SCREENS else told
+    told = told - {"latest", "today"} if told & NEWEST else told
+    told = told - {"place_in_range"} if "rolling" in told else told
     told = told - {"yearly"} if "cagr" in told else told
     return told - {"compare"} if several and len(told) > 1 else told
 
@@ -114,16 +141,26 @@ class FrameIndex:
         """The recipe that answers `frame`; whether a period was named decides only between two recipes."""
         exact = self._recipes.get(frame)
         found = exact or self._recipes.get(Frame(frame.concepts, frame.slots, not frame.has_period))
+        found = found or self._find_for_each(frame)
         if found or CRYPTO not in frame.slots:
             return found
         found = self.find(Frame(frame.concepts, frame.slots - {CRYPTO}, frame.has_period))
         return found if found and CRYPTO_TOOL in found.tools and STOCK_TOOLS & set(found.tools) else None
 
+    def _find_for_each(self, frame: Frame) -> Recipe | None:
+        """One that answers the same about one symbol, and takes several without ranking them."""
+        if "several symbols" not in frame.slots or "ranked against others" in frame.slots:
+            return None
+        slots = frame.slots - {"several symbols"} | {"one symbol"}
+        periods = (frame.has_period, not frame.has_period)
+        found = [self._recipes.get(Frame(frame.concepts, slots, has_period)) for has_period in periods]
+        named = [(each, set(each.parameters["properties"])) for each in found if each]
+        return next((each for each, names in named if "symbols" in names and "order" not in names), None)
+
     def needs_symbol(self, frame: Frame) -> bool:
         """Whether what is asked is answered for named symbols alone."""
-        about_symbols = {
-            c for known in self._recipes if "no symbol" not in known.slots for c in known.concepts
-        }
+        named = (known for known in self._recipes if "no symbol" not in known.slots)
+        about_symbols = {c for known in named if "holdings" not in known.concepts for c in known.concepts}
         return frame.concepts - MANNERS <= about_symbols
 
     def closest(self, frame: Frame, recipes: Collection[Recipe]) -> Recipe | None:
