@@ -1,4 +1,4 @@
-"""One child: it takes a job from its channel, runs one script, reports, and ends.
+"""One child: it takes a job from its channel, runs one script, reports, and waits for its end.
 
 Frames it sends: `report` (of the check), `compiled`, `begun`, `step`, `calls`, `printed`, and as the last
 one of `refused`, `bad_parameters`, `flood`, `raised`, `out_of_memory`, `finished`. The server believes
@@ -80,7 +80,8 @@ class Child:
     def serve(self, channel: Channel) -> None:
         """Take the one job and do it; rehearse before it as often as asked.
 
-        A job that is one of several is the same script on other data: the next one follows it here.
+        A job that is one of several is the same script on other data: the next one follows it here. After
+        the last one the server ends this process.
         """
         self.prepare(channel)
         while (job := channel.receive())["type"] == "rehearse":
@@ -94,6 +95,8 @@ class Child:
             self.prepare(channel)
             job = channel.receive()
             self.work(channel, job)
+        # To exit takes a millisecond of the core on which the server may be waking up to read the answer.
+        channel.receive()
 
     def work(self, channel: Channel, job: dict[str, Any]) -> None:
         """Do one job."""
