@@ -78,12 +78,11 @@ class Child:
         self.started = resource.getrusage(resource.RUSAGE_SELF)
 
     def serve(self, channel: Channel) -> None:
-        """Take the one job and do it; rehearse before it as often as asked.
+        """Take the one job and do it, for which all is prepared; rehearse before it as often as asked.
 
         A job that is one of several is the same script on other data: the next one follows it here. After
         the last one the server ends this process.
         """
-        self.prepare(channel)
         while (job := channel.receive())["type"] == "rehearse":
             self.rehearse()
             self.prepare(channel)

@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
+    "LD_BIND_NOW": "1",  # not in each child anew
 }
 """All that the jail's processes find in their environment: nothing of the server's."""
 
@@ -32,7 +33,7 @@ ENVIRONMENT = {
 class Launcher:
     """Owns the zygote. `layers` says which walls stand, by name: "on" or "off: why"."""
 
-    program = "executor.jail.zygote"
+    program = "executor.jail"
 
     def __init__(self, policy_files: Sequence[Path] = (), is_light: bool = False) -> None:
         self._policy_files = policy_files

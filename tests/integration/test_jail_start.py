@@ -113,7 +113,7 @@ def find_zygote(server: ExecutionServer) -> int:
     """The process id of the server's zygote."""
     listed = Path(f"/proc/{server.process.pid}/task").glob("*/children")
     pids = [int(pid) for path in listed for pid in path.read_text("ascii").split()]
-    ours = [pid for pid in pids if b"executor.jail.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    ours = [pid for pid in pids if b"\0executor.jail\0" in Path(f"/proc/{pid}/cmdline").read_bytes()]
     return min(ours)  # the others are its forks, which are the server's children too
 
 
