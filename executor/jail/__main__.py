@@ -1,10 +1,10 @@
-"""`python -m executor.jail CONTROL_FD light|full POLICY_FILE...`: the zygote's process."""
+"""`python -m executor.jail CONTROL_FD bare|light|full POLICY_FILE...`: the zygote's process."""
 
 import sys
 
 from executor.jail.huge_pages import reserve_arenas
 
-ARENAS = {"light": 40, "full": 72}
+ARENAS = {"bare": 12, "light": 40, "full": 72}
 """About as many as everything fills that each loads."""
 
 

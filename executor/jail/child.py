@@ -26,7 +26,7 @@ from executor.jail.clock import FixedClock, FixedRandomness
 from executor.jail.guards import Guards, script_builtins
 from executor.jail.layers import resource_limits
 from executor.jail.values import Converter, NotJson, TooManyValues
-from executor.jail.warm_up import WARM_UP_JOB
+from executor.jail.warm_up import warm_up_job
 from sandbox_policies.analyser import analyse
 from sandbox_policies.compiler import SCRIPT_FILE, Compiled, compile_script
 from sandbox_policies.policy import Policy
@@ -112,10 +112,11 @@ class Child:
 
     def rehearse(self) -> None:
         """Do an ordinary job for nobody, new and known: what it touches is then this child's own."""
-        compiled = self.compile(WARM_UP_JOB["script"])
+        new = warm_up_job()
+        compiled = self.compile(new["script"])
         code = b64encode(marshal.dumps(compiled.code)).decode()
         known = {"code": code, "parameters": compiled.parameters}
-        for job in (WARM_UP_JOB, {**WARM_UP_JOB, "compiled": known}):
+        for job in (new, {**new, "compiled": known}):
             self.prepare(Silence())
             self.run(Silence(), job)
         self.randomness.set(DEFAULT_SEED)

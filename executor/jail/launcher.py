@@ -13,7 +13,7 @@ from executor.jail.layers import cgroup
 from executor.jail.layers.kernel import LayerError
 from executor.jail.process import ChildProcess, readable
 from executor.jail.server_channel import FrameTooLarge, ServerChannel
-from sandbox_policies.policy import load_policy
+from sandbox_policies.policy import Weight, load_policy
 
 START_SECONDS = 60
 FORK_SECONDS = 10
@@ -35,9 +35,9 @@ class Launcher:
 
     program = "executor.jail"
 
-    def __init__(self, policy_files: Sequence[Path] = (), is_light: bool = False) -> None:
+    def __init__(self, policy_files: Sequence[Path] = (), weight: Weight = Weight.FULL) -> None:
         self._policy_files = policy_files
-        self._weight = "light" if is_light else "full"
+        self._weight = weight.name.lower()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = asyncio.Lock()

@@ -1,6 +1,6 @@
 """The zygote: imports and rehearses once, seals itself, then forks a child for each request.
 
-Started by the server as `python -m executor.jail CONTROL_FD light|full POLICY_FILE...`. It holds no
+Started by the server as `python -m executor.jail CONTROL_FD bare|light|full POLICY_FILE...`. It holds no
 credentials and one thread. Every request is a datagram with a socket; the reply names the child.
 """
 
@@ -12,6 +12,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,10 @@ from executor.jail.layers import (
     resource_limits,
     seccomp,
 )
-from executor.jail.preload import import_allowed, import_lazy_parts, show_one_core
-from executor.jail.warm_up import WARM_UP_JOB
-from sandbox_policies.policy import Policy, load_policy
+from executor.jail.preload import import_allowed, import_lazy_parts, import_table_parts, show_one_core
+from executor.jail.rehearsal import rehearse
+from executor.jail.warm_up import warm_up_job
+from sandbox_policies.policy import Policy, Weight, load_policy
 
 CLONE_PARENT, CLONE_PIDFD = 0x00008000, 0x00001000
 DESCRIPTOR_BYTES = 4
@@ -42,15 +44,19 @@ WARM_UPS = 10
 class Zygote:
     """A warm, sealed process that can become a child."""
 
-    def __init__(self, policy: Policy, is_light: bool) -> None:
+    def __init__(self, policy: Policy, weight: Weight) -> None:
         self.policy = policy
         self.layers: dict[str, str] = {}
-        from executor.jail.rehearsal import rehearse  # here: it imports pandas
-
+        self.packages = package_versions(weight)
         show_one_core()
-        watched = policy.watched_names(import_allowed(policy, is_light))
+        watched = policy.watched_names(import_allowed(policy, weight))
         self.time_zones = import_lazy_parts()
         rehearse(policy)
+        if weight > Weight.BARE:
+            from executor.jail.table_rehearsal import rehearse_tables
+
+            self.time_zones += import_table_parts()
+            rehearse_tables()
         self.filter = seccomp.Filter(policy)
         self.walls = [
             privileges.dying_with_parent(),
@@ -71,7 +77,7 @@ class Zygote:
             for _ in range(WARM_UPS):
                 harmless()
                 self.child.rehearse()
-                nearer.send(WARM_UP_JOB)
+                nearer.send(warm_up_job())
                 farther.receive()
         self.child.prepare(self.channel)
         gc.collect()
@@ -101,7 +107,7 @@ class Zygote:
 
     def serve(self, control: socket.socket) -> None:
         """Answer requests until the server hangs up."""
-        hello = {"layers": self.layers, "packages": package_versions()}
+        hello = {"layers": self.layers, "packages": self.packages}
         control.send(orjson.dumps(hello))
         clone = Clone(self.pid_flag)
         while True:
@@ -164,14 +170,11 @@ INHERITED_WALLS: dict[str, Callable[[], None]] = {
 """Layer to its proof; the last layer, seccomp, would forbid these proofs and is proved after them."""
 
 
-def package_versions() -> dict[str, str]:
+def package_versions(weight: Weight) -> dict[str, str]:
     """Versions that decide whether a replay can give the same bytes."""
     versions = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in ("numpy", "pandas", "scipy"):
-        module = sys.modules.get(name)
-        if module is not None:
-            versions[name] = module.__version__
-    return versions
+    names = ("numpy", "pandas", "scipy") if weight is Weight.FULL else ("numpy", "pandas")
+    return versions | {name: metadata.version(name) for name in names}
 
 
 class Clone(kernel.Call):
@@ -187,12 +190,12 @@ class Clone(kernel.Call):
         super().__init__("clone", flags, 0, ctypes.byref(self.pidfd), 0, 0)
 
 
-def main(make: Callable[[Policy, bool], Zygote] = Zygote) -> None:
+def main(make: Callable[[Policy, Weight], Zygote] = Zygote) -> None:
     """Entry of the zygote process."""
     warnings.simplefilter("ignore")
     control = socket.socket(fileno=int(sys.argv[1]))
     privileges.dying_with_parent()()
-    zygote = make(load_policy(Path(name) for name in sys.argv[3:]), sys.argv[2] == "light")
+    zygote = make(load_policy(Path(name) for name in sys.argv[3:]), Weight[sys.argv[2].upper()])
     zygote.warm()
     zygote.seal()
     privileges.dying_with_parent()()

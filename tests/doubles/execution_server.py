@@ -61,7 +61,7 @@ class ExecutionServer:
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
     def children(self) -> int:
-        """How many processes it has, the zygote and warm children included."""
+        """How many processes it has, zygotes and warm children included."""
         listed = Path(f"/proc/{self.process.pid}/task").glob("*/children")
         return sum(len(path.read_text("ascii").split()) for path in listed)
 
