@@ -1,6 +1,5 @@
 """One script in the jail, engine level: against a fresh process, plain `exec` and a warm Jupyter kernel."""
 
-import asyncio
 import logging
 
 import structlog
@@ -8,23 +7,11 @@ import uvloop
 
 from benchmarks.jail import in_jail, running_engine
 from benchmarks.measure import print_line, run_rounds
+from benchmarks.rests import breathe, rest
 from benchmarks.rivals import in_fresh_process, in_this_process, jupyter_kernel
 from benchmarks.scripts import TABLE, TRIVIAL, varied
 
 ROUNDS = 30
-REST_SECONDS = 0.3
-"""Between runs, so that the pool is warm again: what is measured is an idle machine."""
-BREATH_SECONDS = 0.03
-
-
-async def rest() -> None:
-    """Let the machine come to rest."""
-    await asyncio.sleep(REST_SECONDS)
-
-
-async def breathe() -> None:
-    """Let the pool make the next child."""
-    await asyncio.sleep(BREATH_SECONDS)
 
 
 async def bench(name: str, script: str) -> None:

@@ -1,13 +1,11 @@
-"""What the jail adds: guards in a hot loop, a tool's round trip, HTTP, and memory of waiting children."""
+"""What the jail adds: guards in a hot loop, a tool's round trip, and memory of waiting children."""
 
-import asyncio
 import json
 import logging
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -15,18 +13,16 @@ from typing import Any
 import structlog
 import uvloop
 
-from benchmarks.jail import in_jail, numbers, running_engine
+from benchmarks.jail import in_jail, running_engine
 from benchmarks.measure import Figures, print_line, run_rounds
+from benchmarks.rests import rest
 from benchmarks.rivals import in_this_process
-from benchmarks.scripts import HOT_LOOP, TRIVIAL
+from benchmarks.scripts import HOT_LOOP
 from executor.broker.broker import Answer, Broker
 from executor.engine import Engine
 from executor.jail.process import ChildProcess
-from tests.doubles.execution_server import ExecutionServer, running_server
-from tests.doubles.tool_server import ToolServer
 
 ROUNDS = 20
-REST_SECONDS = 0.3
 CALLS = 150
 CALLING = "from mcp_client import instant\nfor place in range({calls}):\n    instant(place=place)\nresult = 1"
 
@@ -45,11 +41,6 @@ class InstantBroker(Broker):
 
     async def answer(self, _name: str, arguments: dict[str, Any]) -> Answer:
         return Answer({"place": arguments["place"]})
-
-
-async def rest() -> None:
-    """Let the machine come to rest."""
-    await asyncio.sleep(REST_SECONDS)
 
 
 async def bench_hot_loop(engine: Engine) -> None:
@@ -100,21 +91,6 @@ async def bench_round_trip(engine: Engine) -> None:
     sys.stdout.write(json.dumps(line) + "\n")
 
 
-async def bench_http(engine: Engine, server: ExecutionServer) -> None:
-    """The same trivial script through `POST /execute` of a server process."""
-
-    async def post() -> None:
-        body = {"script": TRIVIAL, "execution_id": f"http-{next(numbers)}"}
-        reply = await asyncio.to_thread(server.http.post, "/execute", json=body)
-        if not reply.json()["success"]:
-            raise RuntimeError(reply.text)
-
-    figures = await run_rounds({"engine": in_jail(engine, lambda _: TRIVIAL), "http": post}, ROUNDS, rest)
-    added = figures["http"].median_ms - figures["engine"].median_ms
-    for contender, found in figures.items():
-        print_line("http", contender, found, **({"added_ms": round(added, 2)} if contender == "http" else {}))
-
-
 def private_mebibytes(child: ChildProcess) -> float:
     """Memory that a child shares with nobody."""
     rollup = Path(f"/proc/{child.pid}/smaps_rollup").read_text("ascii").splitlines()
@@ -131,15 +107,9 @@ def bench_memory(engine: Engine) -> None:
 
 async def main() -> None:
     """All of them, on one engine."""
-    unset = dict.fromkeys(("financial_mcp_url", "analytics_mcp_url", "validation_mcp_url"), "")
     async with running_engine(warm_children=None) as engine:
         bench_memory(engine)
         await bench_hot_loop(engine)
-        with (
-            tempfile.TemporaryDirectory() as folder,
-            running_server(Path(folder), ToolServer(lambda: None), **unset) as server,
-        ):
-            await bench_http(engine, server)
         await bench_round_trip(engine)
 
 

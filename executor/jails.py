@@ -1,7 +1,7 @@
-"""The two jails of a server: a light one for most scripts, a full one for those that need more modules.
+"""The jails of a server: bare Python, a light one with numpy and pandas, a full one with all that is allowed.
 
-They differ in nothing but what their zygotes have loaded. A fork costs as much as there is to fork, and
-scipy doubles it.
+They differ in nothing but what their zygotes have loaded. A fork costs as much as there is to fork: pandas
+doubles it, scipy doubles it again.
 """
 
 import asyncio
@@ -14,10 +14,10 @@ import structlog
 from executor.errors import JailUnavailable
 from executor.jail.launcher import Launcher
 from executor.pool import Pool, PoolSize
-from sandbox_policies.policy import Policy
+from sandbox_policies.policy import Policy, Weight
 
 log = structlog.get_logger()
-MakeLauncher = Callable[[Sequence[Path], bool], Launcher]
+MakeLauncher = Callable[[Sequence[Path], Weight], Launcher]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Jail:
 
 
 class Jails:
-    """Both. The full one starts with the first script that needs it, which waits some seconds for it."""
+    """All of them. The full one starts with the first script that needs it, which waits for it."""
 
     def __init__(
         self,
@@ -40,26 +40,32 @@ class Jails:
         is_idle: Callable[[], bool],
     ) -> None:
         self._policy = policy
-        has_light = bool(policy.words_for_more_modules)
-        main = make_launcher(policy_files, has_light)
-        self.main = Jail(main, Pool(main, size, is_idle))
-        full = make_launcher(policy_files, False)
-        self._full = Jail(full, Pool(full, size.at_most(1), is_idle))
-        self._full_start = asyncio.Lock()
+        self._jails: dict[Weight, Jail] = {}
+        for weight in sorted(policy.weights):
+            launcher = make_launcher(policy_files, weight)
+            children = size.at_most(1) if weight is Weight.FULL else size
+            self._jails[weight] = Jail(launcher, Pool(launcher, children, is_idle))
+        self.main = self._jails.get(Weight.LIGHT, self._jails[Weight.BARE])
+        self._late_start = asyncio.Lock()
         self._started: list[Jail] = []
 
     async def for_script(self, script: str) -> Jail:
         """The lightest that has whatever `script` may import. Raises `JailUnavailable`."""
-        if not self._policy.needs_more_modules(script):
-            return self.main
-        async with self._full_start:
-            if self._full not in self._started:
-                await self._start(self._full)
-        return self._full
+        jail = self._jails[self._policy.weigh(script)]
+        if jail not in self._started:
+            async with self._late_start:
+                if jail not in self._started:
+                    await self._start(jail)
+        return jail
 
     async def start(self) -> None:
-        """Start the light one. Raises `JailUnavailable` when what the policy requires does not stand."""
-        await self._start(self.main)
+        """Start all but the full one. Raises `JailUnavailable` when what the policy requires is off."""
+        first = [jail for weight, jail in self._jails.items() if weight is not Weight.FULL]
+        ends = await asyncio.gather(*map(self._start, first), return_exceptions=True)
+        failures = [end for end in ends if end is not None]
+        if failures:
+            await self.stop()
+            raise failures[0]
 
     async def _start(self, jail: Jail) -> None:
         try:
@@ -74,7 +80,7 @@ class Jails:
 
     async def stop(self) -> None:
         """End every waiting child and the zygotes."""
-        async with self._full_start:  # one that is starting is stopped too
+        async with self._late_start:  # one that is starting is stopped too
             await asyncio.gather(*(jail.pool.stop() for jail in self._started))
             await asyncio.gather(*(jail.launcher.stop() for jail in self._started))
 
@@ -89,7 +95,11 @@ class Jails:
     def ready(self) -> dict[str, int]:
         """How many children wait."""
         counts = {kind: len(children) for kind, children in self.main.pool.waiting().items()}
-        return {**counts, "full": sum(map(len, self._full.pool.waiting().values()))}
+        others = {weight: jail for weight, jail in self._jails.items() if jail is not self.main}
+        return counts | {
+            weight.name.lower(): sum(map(len, jail.pool.waiting().values()))
+            for weight, jail in others.items()
+        }
 
     def _require_layers(self, launcher: Launcher) -> None:
         layers = launcher.layers

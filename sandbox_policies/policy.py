@@ -5,6 +5,7 @@ import importlib
 import sys
 import tomllib
 from collections.abc import Iterable
+from enum import IntEnum
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from importlib import resources
@@ -33,6 +34,14 @@ class Rule(Wire):
     refuses: list[str] = Field(min_length=1)
 
 
+class Weight(IntEnum):
+    """How much a jail has loaded: Python alone, the libraries of many scripts, or all that is allowed."""
+
+    BARE = 0
+    LIGHT = 1
+    FULL = 2
+
+
 class ModuleRule(Rule):
     """Which modules may be imported, and which of their names used."""
 
@@ -41,7 +50,18 @@ class ModuleRule(Rule):
     names: Literal["public"] | list[str] = "public"
     refused_names: list[str] = Field(default_factory=list)
     loaded_for: list[str] = Field(default_factory=list)
-    """The modules are loaded only for scripts whose text holds one of these; for every script when empty."""
+    """The modules are loaded only for scripts whose text holds one of these.
+
+    When empty: those of libraries only for scripts that name the library, Python's own for every script.
+    """
+
+    def weight_of(self, module: str) -> Weight:
+        """The lightest jail that has `module`."""
+        if self.loaded_for:
+            return Weight.FULL
+        package = module.partition(".")[0]
+        is_own = package in sys.stdlib_module_names or package == "mcp_client"
+        return Weight.BARE if is_own else Weight.LIGHT
 
 
 class AttributeRule(Rule):
@@ -167,13 +187,24 @@ class Policy(Wire):
         return self.refused_modules.get(name.partition(".")[0], "unknown")
 
     @cached_property
-    def words_for_more_modules(self) -> frozenset[str]:
-        """Words by which a script may need modules that are not loaded for every script."""
-        return frozenset(word for rule in self.module for word in rule.loaded_for)
+    def weights(self) -> frozenset[Weight]:
+        """The jails that there must be."""
+        return frozenset([Weight.BARE, *self.weighing_words.values()])
 
-    def needs_more_modules(self, script: str) -> bool:
-        """Whether `script` may need them: a module cannot be imported without being named."""
-        return any(word in script for word in self.words_for_more_modules)
+    @cached_property
+    def weighing_words(self) -> dict[str, Weight]:
+        """Words by which a script may need modules that are not loaded for every script, and their jail."""
+        words: dict[str, Weight] = {}
+        for module, rule in self.allowed_modules.items():
+            weight = rule.weight_of(module)
+            for word in rule.loaded_for or [module.partition(".")[0]]:
+                words[word] = max(weight, words.get(word, weight))
+        return {word: weight for word, weight in words.items() if weight > Weight.BARE}
+
+    def weigh(self, script: str) -> Weight:
+        """The lightest jail for `script`: a module cannot be imported without being named."""
+        found = [weight for word, weight in self.weighing_words.items() if word in script]
+        return max(found, default=Weight.BARE)
 
     def allows_name(self, module: str, name: str) -> bool:
         """Whether a script may use `name` of the allowed module `module`."""

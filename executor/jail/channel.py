@@ -1,6 +1,6 @@
 """Frames between the server and one child: four bytes of length, then JSON. The child's end."""
 
-import socket
+import os
 import struct
 from typing import Any
 
@@ -31,10 +31,10 @@ class Silence:
 
 
 class Channel(Silence):
-    """A blocking socket that carries frames both ways."""
+    """The descriptor of a blocking socket that carries frames both ways; it may be opened later."""
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._socket = connection
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
         self._rest = b""
 
     def send(self, *frames: dict[str, Any]) -> None:
@@ -43,8 +43,11 @@ class Channel(Silence):
 
     def send_bytes(self, *bodies: bytes) -> None:
         """Send frames that are JSON already."""
+        data = b"".join([HEADER.pack(len(body)) + body for body in bodies])
         try:
-            self._socket.sendall(b"".join([HEADER.pack(len(body)) + body for body in bodies]))
+            sent = os.write(self._descriptor, data)
+            while sent < len(data):
+                sent += os.write(self._descriptor, memoryview(data)[sent:])
         except OSError as error:
             raise ChannelClosed from error
 
@@ -56,7 +59,7 @@ class Channel(Silence):
 
     def _take(self, size: int) -> bytes | bytearray:
         while len(self._rest) < size <= CHUNK_BYTES:
-            got = self._socket.recv(CHUNK_BYTES)
+            got = os.read(self._descriptor, CHUNK_BYTES)
             if not got:
                 raise ChannelClosed
             self._rest += got
@@ -72,7 +75,7 @@ class Channel(Silence):
         data[:start], self._rest = self._rest[:start], self._rest[start:]
         view = memoryview(data)[start:]
         while view:
-            got = self._socket.recv_into(view)
+            got = os.readv(self._descriptor, [view])
             if got == 0:
                 raise ChannelClosed
             view = view[got:]

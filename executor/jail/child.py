@@ -1,4 +1,4 @@
-"""One child: it takes a job from its channel, runs one script, reports, and ends.
+"""One child: it takes a job from its channel, runs one script, reports, and waits for its end.
 
 Frames it sends: `report` (of the check), `compiled`, `begun`, `step`, `calls`, `printed`, and as the last
 one of `refused`, `bad_parameters`, `flood`, `raised`, `out_of_memory`, `finished`. The server believes
@@ -26,7 +26,7 @@ from executor.jail.clock import FixedClock, FixedRandomness
 from executor.jail.guards import Guards, script_builtins
 from executor.jail.layers import resource_limits
 from executor.jail.values import Converter, NotJson, TooManyValues
-from executor.jail.warm_up import WARM_UP_JOB
+from executor.jail.warm_up import warm_up_job
 from sandbox_policies.analyser import analyse
 from sandbox_policies.compiler import SCRIPT_FILE, Compiled, compile_script
 from sandbox_policies.policy import Policy
@@ -78,11 +78,11 @@ class Child:
         self.started = resource.getrusage(resource.RUSAGE_SELF)
 
     def serve(self, channel: Channel) -> None:
-        """Take the one job and do it; rehearse before it as often as asked.
+        """Take the one job and do it, for which all is prepared; rehearse before it as often as asked.
 
-        A job that is one of several is the same script on other data: the next one follows it here.
+        A job that is one of several is the same script on other data: the next one follows it here. After
+        the last one the server ends this process.
         """
-        self.prepare(channel)
         while (job := channel.receive())["type"] == "rehearse":
             self.rehearse()
             self.prepare(channel)
@@ -94,6 +94,8 @@ class Child:
             self.prepare(channel)
             job = channel.receive()
             self.work(channel, job)
+        # To exit takes a millisecond of the core on which the server may be waking up to read the answer.
+        channel.receive()
 
     def work(self, channel: Channel, job: dict[str, Any]) -> None:
         """Do one job."""
@@ -110,10 +112,11 @@ class Child:
 
     def rehearse(self) -> None:
         """Do an ordinary job for nobody, new and known: what it touches is then this child's own."""
-        compiled = self.compile(WARM_UP_JOB["script"])
+        new = warm_up_job()
+        compiled = self.compile(new["script"])
         code = b64encode(marshal.dumps(compiled.code)).decode()
         known = {"code": code, "parameters": compiled.parameters}
-        for job in (WARM_UP_JOB, {**WARM_UP_JOB, "compiled": known}):
+        for job in (new, {**new, "compiled": known}):
             self.prepare(Silence())
             self.run(Silence(), job)
         self.randomness.set(DEFAULT_SEED)

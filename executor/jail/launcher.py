@@ -13,7 +13,7 @@ from executor.jail.layers import cgroup
 from executor.jail.layers.kernel import LayerError
 from executor.jail.process import ChildProcess, readable
 from executor.jail.server_channel import FrameTooLarge, ServerChannel
-from sandbox_policies.policy import load_policy
+from sandbox_policies.policy import Weight, load_policy
 
 START_SECONDS = 60
 FORK_SECONDS = 10
@@ -25,6 +25,7 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
+    "LD_BIND_NOW": "1",  # not in each child anew
 }
 """All that the jail's processes find in their environment: nothing of the server's."""
 
@@ -32,11 +33,11 @@ ENVIRONMENT = {
 class Launcher:
     """Owns the zygote. `layers` says which walls stand, by name: "on" or "off: why"."""
 
-    program = "executor.jail.zygote"
+    program = "executor.jail"
 
-    def __init__(self, policy_files: Sequence[Path] = (), is_light: bool = False) -> None:
+    def __init__(self, policy_files: Sequence[Path] = (), weight: Weight = Weight.FULL) -> None:
         self._policy_files = policy_files
-        self._weight = "light" if is_light else "full"
+        self._weight = weight.name.lower()
         self._control: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = asyncio.Lock()

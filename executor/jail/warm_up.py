@@ -1,8 +1,9 @@
 """An ordinary job, done for nobody before the real one comes."""
 
+import sys
 from typing import Any
 
-WARM_UP_SCRIPT = '''
+TABLE_SCRIPT = '''
 import numpy as np
 import pandas as pd
 from mcp_client import ToolError, call_many
@@ -30,11 +31,39 @@ def analyze(symbols: list[str] = ["A", "B"], days: int = 30) -> dict:
     print(f"{len(rows):.2f}")
     return {"description": f"{rows[0]['key']}: {rows[0]['value']:.2%}", "body": rows}
 '''
-WARM_UP_JOB: dict[str, Any] = {
-    "script": WARM_UP_SCRIPT,
-    "compiled": None,
-    "parameters": {"days": 20},
-    "tools": ["tool"],
-    "clock": "2020-01-01T00:00:00+00:00",
-    "seed": 1,
-}
+PLAIN_SCRIPT = '''
+import math
+from datetime import date
+from mcp_client import ToolError, call_many
+
+def analyze(symbols: list[str] = ["A", "B"], days: int = 30) -> dict:
+    """Measure.
+
+    days: trading days, 5 to 1000
+    """
+    rows = []
+    for place, symbol in enumerate(symbols):
+        close = [100 + math.sin(day + place) for day in range(300)]
+        returns = [new / old - 1 for old, new in zip(close, close[1:])]
+        mean = sum(returns) / len(returns)
+        variance = sum((change - mean) ** 2 for change in returns) / (len(returns) - 1)
+        best = sorted(zip(close, range(300)), reverse=True)[:days]
+        rows.append({"key": symbol, "value": math.sqrt(252 * variance), "best": [price for price, _ in best]})
+    rows.sort(key=lambda row: row["value"], reverse=True)
+    if not rows:
+        raise ToolError("nothing", "no_data")
+    print(f"{len(rows):.2f} {date(2020, 1, 1).isoformat()}")
+    return {"description": f"{rows[0]['key']}: {rows[0]['value']:.2%}", "body": rows}
+'''
+
+
+def warm_up_job() -> dict[str, Any]:
+    """The job, of tables where pandas is loaded."""
+    return {
+        "script": TABLE_SCRIPT if "pandas" in sys.modules else PLAIN_SCRIPT,
+        "compiled": None,
+        "parameters": {"days": 20},
+        "tools": ["tool"],
+        "clock": "2020-01-01T00:00:00+00:00",
+        "seed": 1,
+    }

@@ -5,7 +5,7 @@ What still holds then: namespaces, Landlock, privileges and limits.
 
 from executor.jail.layers import seccomp
 from executor.jail.zygote import main
-from sandbox_policies.policy import Policy
+from sandbox_policies.policy import Policy, Weight
 from tests.attacks.unwalled_zygote import UnwalledZygote
 
 
@@ -19,8 +19,8 @@ class NoFilter(seccomp.Filter):
 class UnfilteredZygote(UnwalledZygote):
     """The real one without its two innermost walls."""
 
-    def __init__(self, policy: Policy, is_light: bool) -> None:
-        super().__init__(policy, is_light)
+    def __init__(self, policy: Policy, weight: Weight) -> None:
+        super().__init__(policy, weight)
         self.filter = NoFilter(policy)
 
 

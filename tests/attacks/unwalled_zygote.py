@@ -9,7 +9,7 @@ from typing import Any
 from executor.jail.child import Child, Printer
 from executor.jail.zygote import Zygote, main
 from sandbox_policies.compiler import SCRIPT_FILE, Compiled
-from sandbox_policies.policy import Policy
+from sandbox_policies.policy import Policy, Weight
 from schemas.signature import EMPTY
 
 
@@ -26,8 +26,8 @@ class UnwalledChild(Child):
 class UnwalledZygote(Zygote):
     """The real one in all but its children's inner wall."""
 
-    def __init__(self, policy: Policy, is_light: bool) -> None:
-        super().__init__(policy, is_light)
+    def __init__(self, policy: Policy, weight: Weight) -> None:
+        super().__init__(policy, weight)
         self.child = UnwalledChild(policy, self.child.guards.watched, self.child.baseline_bytes)
 
 

@@ -60,10 +60,21 @@ class ExecutionServer:
         """How many files and sockets the process has open."""
         return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
 
-    def children(self) -> int:
-        """How many processes it has, the zygote and warm children included."""
+    def children(self) -> list[int]:
+        """Its processes, zygotes and warm children included."""
         listed = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        return sum(len(path.read_text("ascii").split()) for path in listed)
+        return [int(pid) for path in listed for pid in path.read_text("ascii").split()]
+
+    def is_at_rest(self) -> bool:
+        """Whether it has no process beside its zygotes and the children that it says are waiting."""
+        children = self.children()
+        try:
+            commands = {Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+        except OSError:
+            return False  # one has just ended
+        # A child has the command of its zygote, a process that was not reaped has none.
+        waiting = sum(self.jail_facts()["ready"].values())
+        return b"" not in commands and len(children) == len(commands) + waiting
 
 
 @contextmanager

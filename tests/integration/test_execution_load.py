@@ -159,9 +159,9 @@ def test_two_hundred_runs_leave_no_process_and_no_descriptor_behind(executor: Ex
     ]
     for script in scripts * 2:
         executor.execute(script)
-    wait_until(lambda: executor.children() == 3)  # the zygote and two warm children
+    wait_until(executor.is_at_rest)
     before = executor.descriptors()
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(executor.execute, scripts * 40))
-    wait_until(lambda: executor.children() == 3)
+    wait_until(executor.is_at_rest)
     wait_until(lambda: executor.descriptors() <= before + 3)  # our own further connections

@@ -110,10 +110,9 @@ async def test_one_script_runs_in_the_jail_without_a_server() -> None:
 
 
 def find_zygote(server: ExecutionServer) -> int:
-    """The process id of the server's zygote."""
-    listed = Path(f"/proc/{server.process.pid}/task").glob("*/children")
-    pids = [int(pid) for path in listed for pid in path.read_text("ascii").split()]
-    ours = [pid for pid in pids if b"executor.jail.zygote" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The process id of the zygote that plain scripts come from."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in server.children()}
+    ours = [pid for pid, command in commands.items() if b"executor.jail" in command and b"bare" in command]
     return min(ours)  # the others are its forks, which are the server's children too
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sandbox_policies.analyser import analyse
 from sandbox_policies.examples import check_examples
-from sandbox_policies.policy import Policy, PolicyError, Rule, load_policy
+from sandbox_policies.policy import Policy, PolicyError, Rule, Weight, load_policy
 
 OURS = load_policy()
 ALLOW_SKLEARN = """
@@ -214,3 +214,31 @@ def test_an_unknown_module_and_a_refused_one_are_told_apart() -> None:
     refusing = OURS.refuses_module("os.path")
     assert isinstance(refusing, Rule)
     assert refusing.id == "modules-system"
+
+
+@pytest.mark.parametrize(
+    ("script", "weight"),
+    [
+        ("result = 1 + 1", Weight.BARE),
+        ("import math\nfrom mcp_client import call\nresult = math.pi", Weight.BARE),
+        ("import numpy as np\nresult = 1", Weight.LIGHT),
+        ("from pandas import DataFrame\nresult = 1", Weight.LIGHT),
+        ("import pandas\nfrom scipy.stats import norm\nresult = 1", Weight.FULL),
+        ("table.corr(method='spearman')", Weight.FULL),
+    ],
+)
+def test_a_script_runs_in_the_lightest_jail_that_has_what_it_names(script: str, weight: Weight) -> None:
+    assert OURS.weigh(script) is weight
+
+
+def test_an_operators_library_is_loaded_for_scripts_that_name_it(tmp_path: Path) -> None:
+    policy = lay_over(tmp_path, ALLOW_SKLEARN)
+    assert policy.weigh("import sklearn\nresult = 1") is Weight.LIGHT
+    assert policy.weigh("result = 1") is Weight.BARE
+    fuller = lay_over(tmp_path, ALLOW_SKLEARN.replace("names =", 'loaded_for = ["sklearn"]\nnames =', 1))
+    assert fuller.weigh("import sklearn\nresult = 1") is Weight.FULL
+
+
+def test_a_module_is_never_in_a_lighter_jail_than_a_script_that_names_it() -> None:
+    for name, rule in OURS.allowed_modules.items():
+        assert OURS.weigh(f"import {name}\nresult = 1") >= rule.weight_of(name)

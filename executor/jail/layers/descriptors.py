@@ -7,13 +7,12 @@ from executor.jail.layers import kernel
 CHANNEL = 3
 
 
-def keep_only(descriptor: int) -> int:
-    """Close every descriptor except `descriptor`; returns the number it now has."""
-    if descriptor != CHANNEL:
-        os.dup2(descriptor, CHANNEL, inheritable=False)
-    kernel.syscall("close_range", CHANNEL + 1, 0xFFFFFFFF, 0)
-    kernel.syscall("close_range", 0, CHANNEL - 1, 0)
-    return CHANNEL
+def closing_others() -> list[kernel.Call]:
+    """What closes every descriptor but the channel."""
+    return [
+        kernel.Call("close_range", CHANNEL + 1, 0xFFFFFFFF, 0),
+        kernel.Call("close_range", 0, CHANNEL - 1, 0),
+    ]
 
 
 def verify() -> None:

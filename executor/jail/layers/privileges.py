@@ -23,13 +23,15 @@ def forbid_new_privileges() -> None:
     kernel.prctl(kernel.PR_SET_NO_NEW_PRIVS, 1)
 
 
-def drop_capabilities() -> None:
-    """Give up every capability, for good, and be invisible to ptrace and /proc of others."""
-    kernel.prctl(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL)
+def dropping() -> list[kernel.Call]:
+    """What gives up every capability, for good, and hides from ptrace and /proc of others."""
     header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
     nothing = (ctypes.c_uint32 * 6)()
-    kernel.syscall("capset", ctypes.byref(header), ctypes.byref(nothing))
-    kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
+    return [
+        kernel.prctl_call(kernel.PR_CAP_AMBIENT, kernel.PR_CAP_AMBIENT_CLEAR_ALL),
+        kernel.Call("capset", ctypes.byref(header), ctypes.byref(nothing)),
+        kernel.prctl_call(kernel.PR_SET_DUMPABLE, 0),
+    ]
 
 
 def verify_unprivileged() -> None:
@@ -53,6 +55,6 @@ def verify_no_capabilities() -> None:
     kernel.demand(not any(sets), "capabilities are left")
 
 
-def die_with_parent() -> None:
-    """SIGKILL when the process that is our parent ends."""
-    kernel.prctl(kernel.PR_SET_PDEATHSIG, 9)
+def dying_with_parent() -> kernel.Call:
+    """What asks for SIGKILL when the process that is our parent ends."""
+    return kernel.prctl_call(kernel.PR_SET_PDEATHSIG, 9)

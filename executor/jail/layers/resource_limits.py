@@ -1,10 +1,11 @@
 """Resource limits: memory that numpy and pandas feel, processor time, files, no core dumps."""
 
+import ctypes
 import re
 import resource
 from pathlib import Path
 
-from executor.jail.layers.kernel import demand
+from executor.jail.layers.kernel import Call, demand
 
 
 def data_bytes_in_use() -> int:
@@ -14,14 +15,21 @@ def data_bytes_in_use() -> int:
     return int(found.group(1)) * 1024 if found else 0
 
 
-def apply_fixed(open_files_max: int) -> None:
-    """Limits that are the same for every script: no files to write, no core, no new processes."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files_max, open_files_max))
-    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
-    resource.setrlimit(resource.RLIMIT_MEMLOCK, (0, 0))
-    resource.setrlimit(resource.RLIMIT_MSGQUEUE, (0, 0))
+def limiting(open_files_max: int) -> list[Call]:
+    """What sets the limits that every script has: no files to write, no core, no new processes."""
+    limits = {
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_NOFILE: open_files_max,
+        resource.RLIMIT_NPROC: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+    }
+    soft_and_hard = ctypes.c_uint64 * 2
+    return [
+        Call("prlimit64", 0, kind, ctypes.byref(soft_and_hard(most, most)), None)
+        for kind, most in limits.items()
+    ]
 
 
 def apply_for_run(baseline_bytes: int, memory_bytes: int, cpu_seconds: int) -> None:

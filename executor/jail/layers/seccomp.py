@@ -67,13 +67,12 @@ class Filter:
         program = build_program(policy)
         self._code = b"".join(struct.pack("HBBI", *instruction) for instruction in program)
         self._buffer = ctypes.create_string_buffer(self._code, len(self._code))
-        self._header = ctypes.create_string_buffer(
-            struct.pack("HxxxxxxP", len(program), ctypes.addressof(self._buffer))
-        )
+        header = struct.pack("HxxxxxxP", len(program), ctypes.addressof(self._buffer))
+        self._call = kernel.Call("seccomp", SET_MODE_FILTER, 0, ctypes.create_string_buffer(header))
 
     def install(self) -> None:
         """Put the filter up in the calling process, for good. Needs no_new_privs."""
-        kernel.syscall("seccomp", SET_MODE_FILTER, 0, ctypes.byref(self._header))
+        self._call()
 
 
 def verify() -> None:

@@ -1,0 +1,16 @@
+"""What a benchmark does between two runs: no figure is right without saying which."""
+
+import asyncio
+
+REST_SECONDS = 0.3
+BREATH_SECONDS = 0.03
+
+
+async def rest() -> None:
+    """Let the machine come to rest: every process has slept, and on virtual machines so have the cores."""
+    await asyncio.sleep(REST_SECONDS)
+
+
+async def breathe() -> None:
+    """Let the pool make the next child: runs follow each other, no process has slept for long."""
+    await asyncio.sleep(BREATH_SECONDS)
