@@ -147,7 +147,7 @@ class PageHouse:
 
     def wait_for_index(self) -> None:
         """Return when the questions until now can be found by their likes."""
-        self.act(lambda parts: parts.pipeline.memory.finish(ACT_SECONDS_MAX))
+        self.act(lambda parts: parts.pipeline.reusing.memory.finish(ACT_SECONDS_MAX))
 
     def ask(self, question: str, **body: Any) -> dict[str, Any]:
         """The API's answer to a question, as somebody else at the same house asks it."""

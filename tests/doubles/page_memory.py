@@ -33,7 +33,7 @@ async def forget_everything(parts: Parts) -> None:
     database = parts.storage.database
     known = [row["id"] for row in await database.read(select(executions.c.id))]
     await _end_all(parts, known)
-    await parts.pipeline.memory.finish(END_SECONDS_MAX)
+    await parts.pipeline.reusing.memory.finish(END_SECONDS_MAX)
     if known:
         await parts.vectors.forget(Collection.QUESTIONS, known, owner=LOCAL_USER_ID)
     async with database.writing() as connection:
@@ -56,12 +56,13 @@ async def falsify_recording(
         within = within[step]
     within[place[-1]] = value
     tape = taped.tape.model_copy(update={"packages": {**taped.tape.packages, **packages}})
+    packed = await tapes.pack(taped.report.model_copy(update={"result": result, "tape": tape}))
     async with parts.storage.database.writing() as connection:
         await connection.execute(delete(tape_blob_uses).where(tape_blob_uses.c.execution_id == execution_id))
         await connection.execute(
             delete(execution_tapes).where(execution_tapes.c.execution_id == execution_id)
         )
-    await tapes.save(execution_id, taped.report.model_copy(update={"result": result, "tape": tape}))
+        await tapes.put(connection, execution_id, packed)
 
 
 async def _end_all(parts: Parts, execution_ids: Sequence[str]) -> None:
