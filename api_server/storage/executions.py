@@ -54,6 +54,11 @@ def _of(user_id: str, session_id: str, count: int) -> dict[str, Any]:
 
 LATEST, LATEST_TURNS, LATEST_ASKED = _latest(executions), _latest(*TURN_COLUMNS), _latest(*ASKED_COLUMNS)
 
+# By nothing else than ids: with its user in the condition SQLite reads all that the user ever asked.
+OWNERS = select(executions.c.id, executions.c.user_id, executions.c.deleted_at).where(
+    executions.c.id.in_(bindparam("wanted", expanding=True))
+)
+
 
 @dataclass(frozen=True)
 class NewExecution:
@@ -114,13 +119,8 @@ class ExecutionStore:
 
     async def list_there(self, user_id: str, execution_ids: Collection[str]) -> set[str]:
         """Those of the user's executions that are not deleted."""
-        query = select(executions.c.id).where(
-            executions.c.id.in_(execution_ids),
-            executions.c.user_id == user_id,
-            executions.c.deleted_at.is_(None),
-        )
-        async with self._database.reading() as connection:
-            return set((await connection.execute(query)).scalars())
+        rows = await self._database.read(OWNERS, {"wanted": list(execution_ids)})
+        return {row["id"] for row in rows if row["user_id"] == user_id and row["deleted_at"] is None}
 
     async def list_page(
         self, user_id: str, wanted: ExecutionFilter | None = None, cursor: str | None = None
