@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qna.ask import Reply
-from qna.figures import cut, format_figure, write
+from qna.figures import cut, describe, format_figure, write
 from qna.terminal import plain
 from schemas.analysis import Analysis, AnalyzeResponse, StageTime
 from schemas.errors import ErrorResponse
@@ -133,7 +133,7 @@ class AnswerView:
         table.columns[1].justify = "right"
         for row in rows:
             value = Text(plain(format_figure(row)), style=_change_style(row))
-            table.add_row(Text(plain(row.key)), value, Text(plain(row.description), style="dim"))
+            table.add_row(Text(plain(row.key)), value, Text(plain(describe(row)), style="dim"))
         self._print_table(table)
 
     def _failure(self, report: ExecutionReport) -> None:

@@ -19,6 +19,12 @@ def format_figure(row: Row) -> str:
     return f"▲ +{number}" if row.value > 0 else f"▼ {number}"
 
 
+def describe(row: Row) -> str:
+    """What the figure is; before it, why there is none."""
+    reason = row.reason if row.value is None else ""
+    return "; ".join(filter(None, [reason, row.description]))
+
+
 def _format_number(value: float, row: Row) -> str:
     unit = f" {row.unit}" if row.unit else ""
     match row.format:

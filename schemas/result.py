@@ -20,6 +20,8 @@ class Row(Wire):
     unit: str | None = None
     format: Format | None = None
     is_change: bool = False
+    reason: str = ""
+    """Why there is no value, of a row whose value is null."""
 
 
 class Series(Wire):

@@ -55,7 +55,7 @@ def analyze(
         "description": describe(symbol, closes, total, cagr),
         "body": [
             return_row("total_return", "Total return", total, describe_days(closes)),
-            return_row("cagr", "Compound annual growth rate", cagr, "a year, from one year on"),
+            return_row("cagr", "Compound annual growth rate", cagr, "a year"),
             return_row("best_day", "Best day", returns.max(), f"on {returns.idxmax():%Y-%m-%d}"),
             return_row("worst_day", "Worst day", returns.min(), f"on {returns.idxmin():%Y-%m-%d}"),
             price_row("start", "First close", closes, 0),
@@ -82,7 +82,8 @@ def annual_growth(closes: pd.Series) -> float | None:
 
 def return_row(row_id: str, key: str, value: float | None, text: str) -> dict:
     figure = {"value": value, "format": "percent", "is_change": True}
-    return {"id": row_id, "key": key, "description": text, **figure}
+    reason = "" if value is not None else "the period is shorter than one year"
+    return {"id": row_id, "key": key, "description": text, "reason": reason, **figure}
 
 
 def price_row(row_id: str, key: str, closes: pd.Series, position: int) -> dict:

@@ -68,9 +68,7 @@ def confirm(reader: Reader, house: PageHouse) -> Iterator[str]:
 
 
 def read(reader: Reader, house: PageHouse) -> Iterator[str]:
-    """Answers with all that can stand in them, their data and scripts."""
-    house.ask(VAGUE)
-    house.courses["prepared"] = writes(FORBIDDEN, WARNS)
+    """An answer, its data and its script."""
     reader.open().ask(QUESTION)
     expect(reader.find("svg.plot")).to_be_visible()
     reader.button("Data").click()
@@ -80,7 +78,13 @@ def read(reader: Reader, house: PageHouse) -> Iterator[str]:
     reader.tab("Script")
     expect(reader.find(".call-marker").first).to_be_visible()
     yield "result"
-    reader.ask(PREPARED, until=None)
+
+
+def read_notes(reader: Reader, house: PageHouse) -> Iterator[str]:
+    """Warnings, repairs and earlier questions; then assumptions, other readings and an age."""
+    house.ask(VAGUE)
+    house.courses["prepared"] = writes(FORBIDDEN, WARNS)
+    reader.open().ask(QUESTION).ask(PREPARED, until=None)
     expect(reader.find(".warnings")).to_be_visible()
     reader.find(".folded > summary").click()
     reader.find("#steps details details summary").click()
@@ -185,4 +189,15 @@ def lose_connection(reader: Reader, house: PageHouse) -> Iterator[str]:
         house.start()
 
 
-SCENES: list[Scene] = [begin, wait, confirm, read, trace, change, look_at_many, fail, lose_connection]
+SCENES: list[Scene] = [
+    begin,
+    wait,
+    confirm,
+    read,
+    read_notes,
+    trace,
+    change,
+    look_at_many,
+    fail,
+    lose_connection,
+]

@@ -159,6 +159,14 @@ def test_figures_are_written_for_the_eye_and_for_the_ear(reader: Reader, house: 
     expect(reader.find('[data-row="as_of"] [aria-hidden]')).to_have_text("20 Nov 2026")
 
 
+def test_a_figure_without_a_value_says_why(reader: Reader) -> None:
+    reader.open().ask("How did AAPL perform over the last 120 trading days?")
+    yearly = reader.find('[data-row="cagr"]')
+    expect(yearly).to_contain_text("no data")
+    expect(yearly).to_contain_text("the period is shorter than one year")
+    expect(reader.find('[data-row="total_return"] .what')).to_have_count(1)
+
+
 def test_many_figures_are_a_table_that_sorts_filters_and_turns_pages(
     reader: Reader, house: PageHouse
 ) -> None:

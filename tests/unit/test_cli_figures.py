@@ -2,7 +2,7 @@
 
 import pytest
 
-from qna.figures import TEXT_LENGTH_MAX, format_figure
+from qna.figures import TEXT_LENGTH_MAX, describe, format_figure
 from schemas.result import Format, Row
 
 
@@ -46,3 +46,9 @@ def test_a_long_text_is_cut() -> None:
     shown = format_figure(Row(key="k", value="x" * (TEXT_LENGTH_MAX + 1)))
     assert len(shown) == TEXT_LENGTH_MAX
     assert shown.endswith("…")
+
+
+def test_a_figure_that_there_is_not_says_why() -> None:
+    told = {"key": "CAGR", "description": "a year", "reason": "the period is too short"}
+    assert describe(Row(value=None, **told)) == "the period is too short; a year"
+    assert describe(Row(value=0.1, **told)) == "a year"

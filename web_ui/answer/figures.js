@@ -34,6 +34,7 @@ function drawTile(row, look) {
     { class: `tile ${kindOf(row, look)}`, "data-row": row.id },
     element("dt", {}, row.key, sourceButton(row, look)),
     element("dd", { class: "value" }, drawValue(row), marksOf(row, look)),
+    reasonOf(row) && element("dd", { class: "what" }, reasonOf(row)),
     row.description && element("dd", { class: "what" }, row.description),
   );
 }
@@ -48,6 +49,9 @@ function drawValue(row) {
     element("span", { class: "unseen" }, spoken),
   );
 }
+
+/** Why there is no value. */
+const reasonOf = (row) => (row.value === null ? row.reason : "");
 
 function sourceButton(row, { onSource }) {
   return button("Source", () => onSource(row), {
@@ -148,7 +152,7 @@ function drawRow(row, look) {
     { class: kindOf(row, look), "data-row": row.id },
     element("th", { scope: "row" }, row.key, sourceButton(row, look)),
     element("td", { class: "number" }, drawValue(row), marksOf(row, look)),
-    element("td", { class: "muted" }, row.description),
+    element("td", { class: "muted" }, [reasonOf(row), row.description].filter(Boolean).join("; ")),
   );
 }
 
