@@ -28,8 +28,8 @@ router = APIRouter()
 NDJSON = "application/x-ndjson"
 
 
-def get_engine(request: Request) -> Engine:
-    """The engine of this app."""
+async def get_engine(request: Request) -> Engine:
+    """The engine of this app. Asynchronous, as FastAPI sends any other function to a thread."""
     engine: Engine = request.app.state.engine
     return engine
 
