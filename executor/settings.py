@@ -49,5 +49,5 @@ class ExecutorSettings(RedisSettings):
         default=None,
         ge=0,
         le=256,
-        description="Children that each jail keeps ready while nothing runs; unset: as cores and memory allow.",
+        description="Children that each jail keeps ready while idle; unset: as cores and memory allow.",
     )
