@@ -6,9 +6,15 @@ import structlog
 import uvloop
 
 from benchmarks.jail import in_jail, running_engine
-from benchmarks.measure import print_line, run_rounds
+from benchmarks.measure import Figures, print_line, run_rounds
 from benchmarks.rests import breathe, rest
-from benchmarks.rivals import in_fresh_process, in_this_process, jupyter_kernel
+from benchmarks.rivals import (
+    byte_and_back,
+    in_fresh_process,
+    in_this_process,
+    jupyter_kernel,
+    new_in_this_process,
+)
 from benchmarks.scripts import TABLE, TRIVIAL, varied
 
 ROUNDS = 30
@@ -24,6 +30,7 @@ async def bench(name: str, script: str) -> None:
         contenders = {
             "fresh_process": in_fresh_process(script),
             "plain_exec": in_this_process(script),
+            "plain_exec_new": new_in_this_process(lambda number: varied(script, number)),
             "jupyter_warm": in_kernel,
             "jail_warm_new": in_jail(warm, lambda number: varied(script, number)),
             "jail_warm_repeated": in_jail(warm, lambda _: script),
@@ -37,18 +44,32 @@ async def bench(name: str, script: str) -> None:
             found,
             fresh_process_times=round(figures["fresh_process"].median_ms / found.median_ms, 1),
             jupyter_ratio=round(found.median_ms / figures["jupyter_warm"].median_ms, 3),
-            plain_exec_ratio=round(found.median_ms / figures["plain_exec"].median_ms, 2),
+            plain_exec_ratio=round(found.median_ms / plain_of(contender, figures).median_ms, 2),
         )
+
+
+def plain_of(contender: str, figures: dict[str, Figures]) -> Figures:
+    """The rival without a jail: it has to compile what the contender has to."""
+    return figures["plain_exec_new" if contender.endswith("_new") else "plain_exec"]
 
 
 async def bench_in_a_row(name: str, script: str) -> None:
     """Runs that follow each other as soon as a child is warm again: no process has slept for long."""
     async with running_engine(warm_children=None) as warm, jupyter_kernel(script) as in_kernel:
-        contenders = {"jupyter_warm": in_kernel, "jail_warm_repeated": in_jail(warm, lambda _: script)}
-        figures = await run_rounds(contenders, ROUNDS, breathe)
+        with byte_and_back() as floor:
+            contenders = {
+                "jupyter_warm": in_kernel,
+                "plain_exec": in_this_process(script),
+                "byte_and_back": floor,
+                "jail_warm_repeated": in_jail(warm, lambda _: script),
+            }
+            figures = await run_rounds(contenders, ROUNDS, breathe)
     for contender, found in figures.items():
-        ratio = round(found.median_ms / figures["jupyter_warm"].median_ms, 3)
-        print_line(f"jail_{name}_in_a_row", contender, found, jupyter_ratio=ratio)
+        ratios = {
+            "jupyter_ratio": round(found.median_ms / figures["jupyter_warm"].median_ms, 3),
+            "plain_exec_ratio": round(found.median_ms / figures["plain_exec"].median_ms, 2),
+        }
+        print_line(f"jail_{name}_in_a_row", contender, found, **ratios)
 
 
 async def main() -> None:
@@ -56,6 +77,7 @@ async def main() -> None:
     await bench("trivial", TRIVIAL)
     await bench("table", TABLE)
     await bench_in_a_row("trivial", TRIVIAL)
+    await bench_in_a_row("table", TABLE)
 
 
 if __name__ == "__main__":

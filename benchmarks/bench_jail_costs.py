@@ -2,9 +2,7 @@
 
 import json
 import logging
-import socket
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -16,7 +14,7 @@ import uvloop
 from benchmarks.jail import in_jail, running_engine
 from benchmarks.measure import Figures, print_line, run_rounds
 from benchmarks.rests import rest
-from benchmarks.rivals import in_this_process
+from benchmarks.rivals import byte_and_back, in_this_process
 from benchmarks.scripts import HOT_LOOP
 from executor.broker.broker import Answer, Broker
 from executor.engine import Engine
@@ -53,21 +51,13 @@ async def bench_hot_loop(engine: Engine) -> None:
 
 
 def bare_round_trip_us() -> float:
-    """A byte to another process and back, again and again: what two wake-ups cost on this machine."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        code = f"import os\nwhile os.write({theirs.fileno()}, os.read({theirs.fileno()}, 1)): pass"
-        echo = subprocess.Popen([sys.executable, "-S", "-c", code], pass_fds=[theirs.fileno()])
-        try:
-            durations = []
-            for _ in range(20 * CALLS):
-                started = time.perf_counter()
-                ours.sendall(b"x")
-                ours.recv(1)
-                durations.append((time.perf_counter() - started) * 1e6)
-        finally:
-            echo.kill()
-            echo.wait()
+    """A byte to another process and back, again and again."""
+    durations = []
+    with byte_and_back() as run:
+        for _ in range(20 * CALLS):
+            started = time.perf_counter()
+            run()
+            durations.append((time.perf_counter() - started) * 1e6)
     return statistics.median(durations)
 
 

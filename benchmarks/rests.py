@@ -3,7 +3,7 @@
 import asyncio
 
 REST_SECONDS = 0.3
-BREATH_SECONDS = 0.03
+BREATH_SECONDS = 0.1
 
 
 async def rest() -> None:
@@ -12,5 +12,5 @@ async def rest() -> None:
 
 
 async def breathe() -> None:
-    """Let the pool make the next child: runs follow each other, no process has slept for long."""
+    """Let the pools make their next children: runs follow each other, no process has slept for long."""
     await asyncio.sleep(BREATH_SECONDS)

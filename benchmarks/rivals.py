@@ -1,9 +1,14 @@
-"""What a script could be run with instead: a fresh process, this process, a warm Jupyter kernel."""
+"""What a script could be run with instead: a fresh process, this process, a warm Jupyter kernel.
 
+And the floor of all that asks another process: a byte there and back.
+"""
+
+import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 
 from jupyter_client.manager import AsyncKernelManager
 
@@ -23,6 +28,32 @@ def in_this_process(script: str) -> Contender:
     """The script in this process: no isolation, pandas warm, compiled beforehand."""
     code = compile(script, "<benchmark>", "exec")
     return lambda: exec(code, {})  # noqa: S102  the rival without a jail
+
+
+def new_in_this_process(make_script: Callable[[int], str]) -> Contender:
+    """A text that was never seen before, in this process: it has to be compiled, as anywhere."""
+    numbers = count()
+    return lambda: exec(compile(make_script(next(numbers)), "<benchmark>", "exec"), {})  # noqa: S102  as above
+
+
+@contextmanager
+def byte_and_back() -> Iterator[Contender]:
+    """A byte to another Python process and back: what two wake-ups cost on this machine."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        code = f"import os\nwhile os.write({theirs.fileno()}, os.read({theirs.fileno()}, 1)): pass"
+        echo = subprocess.Popen([sys.executable, "-S", "-c", code], pass_fds=[theirs.fileno()])
+
+        def run() -> None:
+            ours.sendall(b"x")
+            ours.recv(1)
+
+        try:
+            run()
+            yield run
+        finally:
+            echo.kill()
+            echo.wait()
 
 
 @asynccontextmanager

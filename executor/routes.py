@@ -30,7 +30,7 @@ NDJSON = "application/x-ndjson"
 
 
 async def get_engine(request: Request) -> Engine:
-    """The engine of this app."""
+    """The engine of this app. Asynchronous, as FastAPI sends any other function to a thread."""
     engine: Engine = request.app.state.engine
     return engine
 

@@ -52,7 +52,7 @@ class ExecutorSettings(RedisSettings):
         default=None,
         ge=0,
         le=256,
-        description="How many children are kept ready while nothing runs; unset: as cores and memory allow.",
+        description="Children that each jail keeps ready while idle; unset: as cores and memory allow.",
     )
 
     @field_validator("script_isolation")

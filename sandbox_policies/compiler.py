@@ -6,8 +6,11 @@ process: the jail's child does, and the validation server's worker.
 
 import ast
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 from types import CodeType
+from typing import Any
 
 from sandbox_policies.policy import Policy
 from sandbox_policies.transformer import ScriptTransformer
@@ -95,10 +98,14 @@ def _bound_names(tree: ast.Module, policy: Policy) -> frozenset[str]:
     while pending:
         node = pending.pop()
         count += 1
-        name = _name_given(node)
-        if name:
+        name_of = NAMES_GIVEN.get(type(node))
+        if name_of is not None and (name := name_of(node)):
             bound.add(name)
-        pending.extend(ast.iter_child_nodes(node))
+        for part in vars(node).values():
+            if isinstance(part, list):
+                pending += [each for each in part if isinstance(each, ast.AST)]
+            elif isinstance(part, ast.AST):
+                pending.append(part)
     if count > policy.limits.syntax_nodes_max:
         raise Unreadable(
             "TOO_LARGE", f"the script has more than {policy.limits.syntax_nodes_max} syntax nodes"
@@ -106,18 +113,14 @@ def _bound_names(tree: ast.Module, policy: Policy) -> frozenset[str]:
     return frozenset(bound)
 
 
-def _name_given(node: ast.AST) -> str | None:
-    """The name to which `node` gives a value."""
-    match node:
-        case ast.Name():
-            return None if isinstance(node.ctx, ast.Load) else node.id
-        case ast.arg():
-            return node.arg
-        case ast.alias():
-            return node.asname or node.name
-        case ast.FunctionDef() | ast.ClassDef() | ast.ExceptHandler() | ast.MatchAs() | ast.MatchStar():
-            return node.name
-    return None
+_name = attrgetter("name")
+NAMES_GIVEN: dict[type[ast.AST], Callable[[Any], str | None]] = {
+    ast.Name: lambda node: None if isinstance(node.ctx, ast.Load) else node.id,
+    ast.arg: attrgetter("arg"),
+    ast.alias: lambda node: node.asname or node.name,
+    **dict.fromkeys((ast.FunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs, ast.MatchStar), _name),
+}
+"""The name to which a node gives a value, for the nodes that give one."""
 
 
 def _signature(tree: ast.Module) -> tuple[list[Finding], JsonSchema]:

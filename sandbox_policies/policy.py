@@ -2,11 +2,12 @@
 
 import hashlib
 import importlib
+import re
 import sys
 import tomllib
 from collections.abc import Iterable
 from enum import IntEnum
-from fnmatch import fnmatchcase
+from fnmatch import translate
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -48,7 +49,8 @@ class ModuleRule(Rule):
     decision: Literal["allow", "refuse"]
     modules: list[str]
     names: Literal["public"] | list[str] = "public"
-    refused_names: list[str] = Field(default_factory=list)
+    refused_names: tuple[str, ...] = ()
+    """Names, or patterns of names as of files."""
     loaded_for: list[str] = Field(default_factory=list)
     """The modules are loaded only for scripts whose text holds one of these.
 
@@ -211,7 +213,7 @@ class Policy(Wire):
         rule = self.allowed_modules[module]
         if f"{module}.{name}" in self.allowed_modules:
             return True
-        if name.startswith("_") or any(fnmatchcase(name, pattern) for pattern in rule.refused_names):
+        if name.startswith("_") or _any_of(rule.refused_names).match(name):
             return False
         if isinstance(rule.names, list):
             return name in rule.names
@@ -239,6 +241,12 @@ class Policy(Wire):
         if not self.allows_name(module, name):
             return False
         return not isinstance(value, ModuleType) or value.__name__ in self.allowed_modules
+
+
+@lru_cache(maxsize=256)
+def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """What matches a name that one of `patterns` fits."""
+    return re.compile("|".join(map(translate, patterns)) or "(?!)")
 
 
 @lru_cache(maxsize=256)
