@@ -100,6 +100,7 @@ def test_two_runs_are_compared_with_their_scripts(reader: Reader, house: PageHou
     expect(reader.find(".run-list li").first).to_contain_text("Edited script")
     reader.page.reload()
     reader.tab("Runs")
+    expect(reader.find(".run-list input")).to_have_count(2)
     for box in reader.find(".run-list input").all():
         box.check()
     reader.button("Compare").click()
