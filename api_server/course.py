@@ -1,12 +1,10 @@
 """One request on its way: who is told what happens, and how long each stage takes."""
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from api_server.errors import Cancelled
 from schemas.analysis import Attempt, StageTime
 from schemas.progress import ProgressType, Tell, tell_nobody
 from service.errors import PlatformError
@@ -40,20 +38,9 @@ class Course:
         finally:
             self.stages.append(StageTime(stage=name, duration_ms=(time.perf_counter() - started) * 1000))
 
-    @asynccontextmanager
-    async def telling_its_failure(self) -> AsyncIterator[None]:
-        """Whatever stops what is inside is told as the last event, and goes on."""
-        try:
-            yield
-        except BaseException as error:
-            await self.tell(ProgressType.FAILED, **describe_failure(error))
-            raise
-
 
 def describe_failure(error: BaseException) -> dict[str, Any]:
     """An error as whoever follows may see it: nothing from inside the server."""
-    if isinstance(error, asyncio.CancelledError):
-        error = Cancelled("it was stopped", suggestions=("Ask again.",))
     if not isinstance(error, PlatformError):
         error = PlatformError("something failed inside the server", suggestions=("Try again.",))
     return {

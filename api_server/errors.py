@@ -21,7 +21,8 @@ PlatformError (service.errors)
 ├── DatabaseUnavailable    503: the operator starts the database, or the caller waits
 ├── SchemaMismatch         503: the operator runs `qna migrate`
 ├── InvalidParameters      422: the person corrects the named parameters
-├── Cancelled              499: somebody stopped it, or whoever asked went away
+├── Cancelled              499: somebody stopped it
+├── Interrupted            503: the server stopped, or whoever asked went away; ask again
 ├── TooManyRequests        429: the caller waits as long as Retry-After says
 ├── VectorsUnavailable     503: whoever asks goes on without similar texts
 └── ProviderFailed         502: no script, through the provider's fault
@@ -244,10 +245,16 @@ class InvalidParameters(BadRequest):
 
 
 class Cancelled(PlatformError):
-    """It was stopped before there was an answer."""
+    """A person stopped it before there was an answer."""
 
     code = "CANCELLED"
     status = 499
+
+
+class Interrupted(Unavailable):
+    """It ended before there was an answer, and nobody had said that it should."""
+
+    code = "INTERRUPTED"
 
 
 class VectorsUnavailable(Unavailable):

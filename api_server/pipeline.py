@@ -269,7 +269,7 @@ class Pipeline:
         try:
             yield
         except BaseException as error:
-            facts = describe_failure(error)
+            facts = describe_failure(self.live.events.stops.explain(error, way.execution_id))
             self.live.metrics.count_failure(str(facts["code"]))
             try:
                 await asyncio.shield(self.memory.failed(facts, way))

@@ -61,6 +61,7 @@ const REPLIES = {
     actions: [{ name: "key", label: "Enter a key" }],
   }),
   CANCELLED: () => ({ title: "Stopped", actions: [AGAIN] }),
+  INTERRUPTED: () => ({ title: "The server stopped while it worked on this", actions: [AGAIN] }),
 };
 
 /** @param {unknown} error raised by `api.js` @returns {Problem} */

@@ -44,6 +44,9 @@ export function startProgress(phase = "expanding") {
   };
 }
 
+const CHECKING = "Checking the script";
+const RUNNING = "Running the script";
+
 /** What each kind of event changes. Kinds that are not here are ignored. */
 const CHANGES = {
   accepted: (progress) => begin(progress, "expanding", "understand", "Checking the question"),
@@ -66,12 +69,12 @@ const CHANGES = {
       "Wrote the script",
       [lines && `${lines} lines`, model].filter(Boolean).join(", "),
     ),
-  validating: (progress) => begin(progress, "validating", "check", "Checking the script"),
+  validating: (progress) => begin(progress, "validating", "check", CHECKING),
   validated: (progress, { valid = true }) =>
     valid ? finish(progress, "check", checkedTitle(progress), "") : progress,
   repairing: (progress, { problem = "" }) => ({ ...progress, repairs: [...progress.repairs, problem] }),
   running: (progress) => ({
-    ...begin(finish(progress, "check", checkedTitle(progress), ""), "running", "run", "Running the script"),
+    ...begin(finish(progress, "check", checkedTitle(progress), ""), "running", "run", RUNNING),
     calls: [],
   }),
   tool_call_started: (progress, { tool, arguments: given = {} }) => ({
@@ -105,6 +108,8 @@ export function addEvent(progress, event) {
  */
 export function progressOf(run) {
   const mended = run.attempts.filter((attempt) => attempt.problem).map((attempt) => attempt.problem);
+  const isRefused = run.findings.length && !run.outcome;
+  const isBroken = run.outcome && run.outcome !== "completed";
   const steps = [
     {
       name: "understand",
@@ -120,15 +125,15 @@ export function progressOf(run) {
     },
     {
       name: "check",
-      title: checkedTitle({ repairs: mended }),
+      title: isRefused ? CHECKING : checkedTitle({ repairs: mended }),
       detail: "",
-      state: run.findings.length && !run.outcome ? "failed" : "done",
+      state: isRefused ? "failed" : "done",
     },
     {
       name: "run",
-      title: "Ran the script",
+      title: isBroken ? RUNNING : "Ran the script",
       detail: "",
-      state: run.outcome && run.outcome !== "completed" ? "failed" : "done",
+      state: isBroken ? "failed" : "done",
     },
   ];
   const shown = run.script ? (run.outcome ? steps : steps.slice(0, 3)) : steps.slice(0, 1);

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from api_server.errors import Cancelled, ExecutorUnavailable
+from api_server.errors import Cancelled, ExecutorUnavailable, Interrupted
 from api_server.events.channel import Channel
 from api_server.execution_client import ExecutionClient
 
@@ -28,6 +28,7 @@ class Stops:
         self._executor = executor
         self._channel = channel
         self._under_way: dict[str, asyncio.Task[Any]] = {}
+        self._stopped: set[str] = set()
 
     async def stoppable(self, execution_id: str, work: Coroutine[Any, Any, Value]) -> Value:
         """What `work` gives. Raises `Cancelled` when it is stopped."""
@@ -41,9 +42,18 @@ class Stops:
             raise
         finally:
             del self._under_way[execution_id]
+            self._stopped.discard(execution_id)
         if task.cancelled():
             raise Cancelled("it was stopped", suggestions=("Ask again.",))
         return task.result()
+
+    def explain(self, error: BaseException, execution_id: str) -> BaseException:
+        """What `error`, which ended work that is under way here, is to whoever asked for it."""
+        if not isinstance(error, asyncio.CancelledError):
+            return error
+        if execution_id in self._stopped:
+            return Cancelled("it was stopped", suggestions=("Ask again.",))
+        return Interrupted("the server stopped while this was under way", suggestions=("Ask again.",))
 
     def is_under_way(self, execution_id: str) -> bool:
         """Whether this API server works on it."""
@@ -62,7 +72,10 @@ class Stops:
             log.warning("stop_unheard", execution_id=execution_id, reason=error.message)
             was_running = False
         task = self._under_way.get(execution_id)
-        return was_running or (task is not None and task.cancel())
+        if was_running or task is None:
+            return was_running
+        self._stopped.add(execution_id)
+        return task.cancel()
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator[None]:

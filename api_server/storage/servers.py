@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from api_server.errors import Interrupted
 from api_server.storage.audit import AuditStore, Deed, Origin
 from api_server.storage.database import Database
 from api_server.storage.endings import append_last, tell_owed_ends
@@ -23,7 +24,7 @@ BEAT_SECONDS = 5.0
 LEASE_SECONDS = 30.0
 """A server of another machine that was not seen for so long counts as gone."""
 
-INTERRUPTED = "INTERRUPTED"
+INTERRUPTED = Interrupted.code
 INTERRUPTED_MESSAGE = "the server or its database stopped while this was under way"
 UNFINISHED_STATES = [state.value for state in UNFINISHED]
 

@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from api_server.course import Course, describe_failure
 from api_server.execution_client import ExecutionClient
@@ -46,9 +47,12 @@ class ChildRuns:
 
         async def work(recording: Recording, tell: Tell) -> None:
             course = Course(tell)
-            async with course.telling_its_failure():
+            try:
                 await course.tell(ProgressType.ACCEPTED, question=new.question)
                 report = await self._run(recording, script, tape, course)
+            except BaseException as error:
+                await course.tell(ProgressType.FAILED, **self._describe(error, recording))
+                raise
             await course.tell(ProgressType.FINISHED, outcome=report.outcome)
 
         before = await self.once.answer(new, origin, work)
@@ -70,11 +74,14 @@ class ChildRuns:
             await recording.started(script)
             report = await run_script(self.executor, request, course)
         except (PlatformError, asyncio.CancelledError) as error:
-            facts = describe_failure(error)
+            facts = self._describe(error, recording)
             await asyncio.shield(recording.failed(facts["code"], facts["message"]))
             raise
         await self.keep(recording, report)
         return report
+
+    def _describe(self, error: BaseException, recording: Recording) -> dict[str, Any]:
+        return describe_failure(self.once.events.stops.explain(error, recording.execution.id))
 
     async def keep(self, recording: Recording, report: ExecutionReport) -> None:
         """Write down how a run ended, with its tape: whoever sees the end may ask for a replay."""

@@ -61,7 +61,7 @@ def test_a_lost_connection_loses_no_step(window: Page, house: PageHouse) -> None
 def test_a_server_that_ends_amid_a_question_is_waited_for_and_the_question_can_be_asked_again(
     reader: Reader, house: PageHouse
 ) -> None:
-    reader.tolerate("Failed to load resource|status of 499")
+    reader.tolerate("Failed to load resource|status of 503")
     house.hold(Hold.MARKET)
     reader.open().ask(until="running")
     house.stop()
@@ -71,8 +71,9 @@ def test_a_server_that_ends_amid_a_question_is_waited_for_and_the_question_can_b
     finally:
         house.let_go()
         house.start()
-    reader.wait_for("stopped")
+    reader.wait_for("error")
     expect(reader.find("#connection")).to_be_hidden()
+    expect(reader.find("#problem-title")).to_have_text("The server stopped while it worked on this")
     expect(reader.find("h1:visible")).to_have_text(QUESTION)
-    reader.button("Ask again").click()
+    reader.button("Try again").click()
     reader.wait_for("result")

@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api_server.errors import Cancelled, EmptyQuestion, RequestIdTaken
+from api_server.errors import Cancelled, EmptyQuestion, Interrupted, RequestIdTaken
 from api_server.events.opened import open_events
 from api_server.execution_client import ExecutionClient
 from api_server.once import Once, Work
@@ -176,6 +176,32 @@ async def test_what_has_not_come_to_its_script_yet_is_stopped_too(servers: list[
     await servers[1 if has_redis else 0].once.events.stops.stop(new.id)
     with pytest.raises(Cancelled):
         await asked
+
+
+@pytest.mark.parametrize(("is_stopped", "kind"), [(True, Cancelled), (False, Interrupted)])
+async def test_only_what_a_person_stopped_is_told_as_stopped(
+    servers: list[ApiServer], kind: type[Exception], *, is_stopped: bool
+) -> None:
+    stops, begun = servers[0].once.events.stops, asyncio.Event()
+    told: list[BaseException] = []
+
+    async def work() -> None:
+        begun.set()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError as error:
+            told.append(stops.explain(error, "exec_1"))
+            raise
+
+    asked = asyncio.create_task(stops.stoppable("exec_1", work()))
+    await begun.wait()
+    if is_stopped:
+        await stops.stop("exec_1")
+    else:
+        asked.cancel()
+    with pytest.raises((asyncio.CancelledError, Cancelled)):
+        await asked
+    assert [type(error) for error in told] == [kind]
 
 
 async def test_stopping_what_is_over_changes_nothing(servers: list[ApiServer]) -> None:
