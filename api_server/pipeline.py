@@ -170,7 +170,8 @@ class Pipeline:
         if not report.valid:  # the policy was changed since
             return await self.write_anew(request, understood, way)
         written = Written(draft_of_related(known), report)
-        noted = understood.model_copy(update={"assumptions": (*understood.assumptions, *known.assumptions)})
+        assumed = tuple(dict.fromkeys((*understood.assumptions, *known.assumptions)))
+        noted = understood.model_copy(update={"assumptions": assumed})
         answer = Answer(noted, written, trust=known.trust, reused_from=known.reused_from)
         if request.execute:
             answer = await self.run(answer, way, refresh=request.refresh)

@@ -326,7 +326,7 @@ async def test_every_sample_question_is_answered_by_its_own_recipe(recipe: Recip
 async def test_what_was_assumed_is_said() -> None:
     answer = await ask("How volatile is Google?")
     assert isinstance(answer, Draft)
-    assert "'Google' was read as GOOGL" in answer.explanation
+    assert "“Google” was read as GOOGL" in answer.explanation
     assert "the last 252 trading days were taken" in answer.explanation
 
 

@@ -209,7 +209,7 @@ def _days(period: Period, is_every_day: bool) -> int | None:
 
 
 def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
-    notes = [f"{m.words!r} was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
+    notes = [f"“{m.words}” was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
     if reading.period and reading.period.note and not reading.is_about_crypto:
         notes.append(reading.period.note)
     if reading.period and FISCAL.search(reading.period.words):
