@@ -44,6 +44,8 @@ FRAME_OVERHEAD = 65536
 WORDS = re.compile(r"\w+")
 VALIDATE_SECONDS = 10.0
 VALIDATE_MEMORY_BYTES = 256 * MEBIBYTE
+REPLY_SECONDS = 0.005
+"""A child that has had its last word is killed after the reply left: its exit may take the server's core."""
 AT_REST = frozenset([Outcome.COMPLETED, Outcome.RAISED])
 """Ends after which a child could do another job."""
 
@@ -59,9 +61,17 @@ class Surroundings:
     scripts: ScriptCache[CompiledScript] = field(default_factory=ScriptCache)
     closings: set[asyncio.Task[ChildEnd]] = field(default_factory=set)
 
-    def close_later(self, child: ChildProcess, baseline_bytes: int = 0) -> asyncio.Task[ChildEnd]:
+    def close_later(
+        self, child: ChildProcess, baseline_bytes: int = 0, after_seconds: float = 0
+    ) -> asyncio.Task[ChildEnd]:
         """Kill and reap `child` in a task that the server waits for when it stops."""
-        closing = asyncio.create_task(child.close(baseline_bytes))
+
+        async def close() -> ChildEnd:
+            if after_seconds:
+                await asyncio.sleep(after_seconds)
+            return await child.close(baseline_bytes)
+
+        closing = asyncio.create_task(close())
         self.closings.add(closing)
         closing.add_done_callback(self.closings.discard)
         return closing
@@ -129,7 +139,9 @@ class Run:
         finally:
             self._deadline = None
             if not self.leaves_child:
-                closing = self.around.close_later(child, self.launcher.baseline_bytes)
+                has_ended = verdict is not None and self._used is not None
+                after = REPLY_SECONDS if has_ended and not self.is_cancelled else 0
+                closing = self.around.close_later(child, self.launcher.baseline_bytes, after)
         if self.is_cancelled:
             verdict = report.cancelled()
         if verdict is None or self._used is None:
