@@ -72,12 +72,31 @@ async def bench_in_a_row(name: str, script: str) -> None:
         print_line(f"jail_{name}_in_a_row", contender, found, **ratios)
 
 
+async def bench_right_after(name: str, script: str) -> None:
+    """A run right after another one, of the same contender: code, caches and cores are awake."""
+    async with running_engine(warm_children=None) as warm, jupyter_kernel(script) as in_kernel:
+        contenders = {
+            "fresh_process": in_fresh_process(script),
+            "jupyter_warm": in_kernel,
+            "plain_exec": in_this_process(script),
+            "jail_warm_repeated": in_jail(warm, lambda _: script),
+        }
+        figures = await run_rounds(contenders, ROUNDS, breathe, in_pairs=True)
+    for contender, found in figures.items():
+        ratios = {
+            "fresh_process_times": round(figures["fresh_process"].median_ms / found.median_ms, 1),
+            "jupyter_ratio": round(found.median_ms / figures["jupyter_warm"].median_ms, 3),
+        }
+        print_line(f"jail_{name}_right_after", contender, found, **ratios)
+
+
 async def main() -> None:
     """Both scripts."""
     await bench("trivial", TRIVIAL)
     await bench("table", TABLE)
     await bench_in_a_row("trivial", TRIVIAL)
     await bench_in_a_row("table", TABLE)
+    await bench_right_after("trivial", TRIVIAL)
 
 
 if __name__ == "__main__":

@@ -29,19 +29,28 @@ class Figures:
 
 
 async def run_rounds(
-    contenders: dict[str, Contender], rounds: int, rest: Callable[[], Any]
+    contenders: dict[str, Contender], rounds: int, rest: Callable[[], Any], *, in_pairs: bool = False
 ) -> dict[str, Figures]:
-    """Each contender once in every round, `rest` before each, so that all meet the same machine."""
+    """Each contender once in every round, `rest` before each, so that all meet the same machine.
+
+    `in_pairs`: each runs twice with nothing between, and the second time counts.
+    """
     durations: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():
             await rest()
+            if in_pairs:
+                await _run_once(contender)
             started = time.perf_counter()
-            done = contender()
-            if inspect.isawaitable(done):
-                await done
+            await _run_once(contender)
             durations[name].append((time.perf_counter() - started) * 1000)
     return {name: Figures(sorted(values)) for name, values in durations.items()}
+
+
+async def _run_once(contender: Contender) -> None:
+    done = contender()
+    if inspect.isawaitable(done):
+        await done
 
 
 def print_line(benchmark: str, contender: str, figures: Figures, **facts: Any) -> None:
