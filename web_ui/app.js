@@ -8,7 +8,7 @@ import { button, element } from "./elements.js";
 import { listenToKeys } from "./keyboard.js";
 import { ApiError, Unreachable, keepKey } from "./http.js";
 import { EMPTY, PageState, stateName, windowTitle } from "./page_state.js";
-import { choose, keepDraft, takeDraft } from "./preferences.js";
+import { choose, keepDraft, takeDraft } from "./kept.js";
 import { Questions } from "./questions.js";
 import { Rail } from "./rail/rail.js";
 import { showExamples, showInstallation } from "./welcome.js";

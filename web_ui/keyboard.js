@@ -1,6 +1,6 @@
 // Shortcuts. Single letters work outside fields only, never with modifiers, and can be switched off.
 
-import { preference } from "./preferences.js";
+import { preference } from "./kept.js";
 
 export const SHORTCUTS = [
   { keys: "/", text: "Go to the ask box", isLetter: false },

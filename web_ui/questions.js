@@ -2,10 +2,9 @@
 
 import { addressOf, executionIdOf, goTo, newRequestId, newSessionId } from "./addresses.js";
 import * as api from "./api.js";
-import { forget, recall, remember } from "./asked.js";
 import { followToEnd, insist, waitForEnd } from "./following.js";
 import { isBusy } from "./page_state.js";
-import { preference } from "./preferences.js";
+import { dropAsked, findAsked, keepAsked, preference } from "./kept.js";
 import { problemOfError, problemOfRun } from "./problems.js";
 import { addEvent, progressOf, startProgress } from "./progress.js";
 
@@ -40,7 +39,7 @@ export class Questions {
       progress: startProgress(),
     });
     goTo(addressOf(id));
-    remember(id, { question, sessionId: session, requestId, isExpanded, isFresh });
+    keepAsked(id, { question, sessionId: session, requestId, isExpanded, isFresh });
     await this.#pursue(id, (signal) =>
       api.analyze({ question, sessionId: session, requestId, isExpanded, isFresh }, signal),
     );
@@ -97,7 +96,7 @@ export class Questions {
     const { executionId, phase, run, progress } = this.#state.values;
     if (!isBusy(this.#state.values)) return;
     this.#underWay.abort();
-    forget(executionId);
+    dropAsked(executionId);
     const isRerun = phase === "rerunning";
     this.#state.update({
       phase: isRerun ? phaseOf(run) : "stopped",
@@ -130,7 +129,7 @@ export class Questions {
       phase: "expanding",
       rootId,
       executionId: runId ?? rootId,
-      question: recall(rootId)?.question ?? "",
+      question: findAsked(rootId)?.question ?? "",
       progress: startProgress(),
     });
     try {
@@ -145,7 +144,7 @@ export class Questions {
       await this.#lookAround(run);
     } catch (error) {
       if (signal.aborted) return;
-      const asked = recall(rootId);
+      const asked = findAsked(rootId);
       if (error.status === 404 && asked) return await this.#repeat(rootId, asked);
       this.#fail(error);
     }
@@ -209,10 +208,10 @@ export class Questions {
       if (signal.aborted) return;
       if (confirmation) this.#state.update({ phase: "confirming", confirmation });
       else this.#settle(run, isRerun);
-      forget(id);
+      dropAsked(id);
     } catch (error) {
       if (signal.aborted) return;
-      if (error.status !== 401) forget(id); // a question without a key is asked again with one
+      if (error.status !== 401) dropAsked(id); // a question without a key is asked again with one
       if (error.code === "SCRIPT_REJECTED" && !isRerun) this.#show(await api.findRun(id, signal));
       else this.#fail(error, isRerun);
     } finally {

@@ -1,7 +1,7 @@
 // The empty page: what can be asked, six examples, and what is simulated on this installation.
 
 import { button, element } from "./elements.js";
-import { choose, preference } from "./preferences.js";
+import { choose, preference } from "./kept.js";
 
 /**
  * Examples that work with what is configured.

@@ -1,7 +1,7 @@
 // Beside the answer: parameters, script, sources and runs, as tabs.
 
 import { button, element } from "../elements.js";
-import { choose, preference } from "../preferences.js";
+import { choose, preference } from "../kept.js";
 import { ParametersTab } from "./parameters.js";
 import { RunsTab } from "./runs.js";
 import { ScriptTab } from "./script.js";

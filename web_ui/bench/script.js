@@ -5,7 +5,7 @@ import { drawExplanation } from "../answer/explanation.js";
 import { lineDifference } from "../difference.js";
 import { button, element } from "../elements.js";
 import { countOf } from "../format.js";
-import { choose, preference } from "../preferences.js";
+import { choose, preference } from "../kept.js";
 import { fileName, saveFile } from "../saving.js";
 import { callsTool } from "./call_lines.js";
 import { ScriptEditor } from "./script_editor.js";

@@ -1,7 +1,7 @@
 // Settings of this browser, and the list of shortcuts.
 
 import { button, element } from "../elements.js";
-import { choose, preference } from "../preferences.js";
+import { choose, preference } from "../kept.js";
 import { SHORTCUTS } from "../keyboard.js";
 
 const THEMES = [

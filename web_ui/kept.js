@@ -1,6 +1,7 @@
-// What this reader has chosen, kept in this browser.
+// What this browser keeps: a reader's choices, and for a reload what was typed or asked in this tab.
 
 const PREFIX = "qna.";
+const ASKED = `${PREFIX}asked.`;
 const DEFAULTS = {
   theme: "auto",
   upIsRed: false,
@@ -62,3 +63,16 @@ export function takeDraft() {
   sessionStorage.removeItem("qna.draft");
   return text;
 }
+
+/**
+ * Not answered yet, so that it can be asked again under its id.
+ * @param {string} id
+ * @param {any} asked as `api.analyze` takes it
+ */
+export const keepAsked = (id, asked) => sessionStorage.setItem(ASKED + id, JSON.stringify(asked));
+
+/** @param {string} id */
+export const findAsked = (id) => JSON.parse(sessionStorage.getItem(ASKED + id) ?? "null");
+
+/** @param {string} id */
+export const dropAsked = (id) => sessionStorage.removeItem(ASKED + id);
