@@ -12,10 +12,10 @@ import structlog
 import uvloop
 
 from benchmarks.jail import in_jail, running_engine
-from benchmarks.measure import Figures, print_line, run_rounds
+from benchmarks.measure import print_line, run_rounds
 from benchmarks.rests import rest
 from benchmarks.rivals import byte_and_back, in_this_process
-from benchmarks.scripts import HOT_LOOP
+from benchmarks.scripts import HOT_LOOP, TABLE, TRIVIAL
 from executor.broker.broker import Answer, Broker
 from executor.engine import Engine
 from executor.jail.process import ChildProcess
@@ -87,18 +87,20 @@ def private_mebibytes(child: ChildProcess) -> float:
     return sum(int(line.split()[1]) for line in rollup if line.startswith("Private_")) / 1024
 
 
-def bench_memory(engine: Engine) -> None:
+async def bench_memory(engine: Engine) -> None:
     """Private memory of waiting children: those that are sealed and wait, and those that have rehearsed."""
-    for kind, children in engine.jails.main.pool.waiting().items():
-        found = Figures(sorted(private_mebibytes(child) for child in children))
-        line = {"benchmark": "child_memory", "kind": kind, "children": len(children)}
-        sys.stdout.write(json.dumps({**line, "private_mebibytes": round(found.median_ms, 2)}) + "\n")
+    for loaded, script in (("python", TRIVIAL), ("pandas", TABLE)):
+        jail = await engine.jails.for_script(script)
+        for kind, children in jail.pool.waiting().items():
+            found = statistics.median(private_mebibytes(child) for child in children)
+            line = {"benchmark": "child_memory", "loaded": loaded, "kind": kind, "children": len(children)}
+            sys.stdout.write(json.dumps({**line, "private_mebibytes": round(found, 2)}) + "\n")
 
 
 async def main() -> None:
     """All of them, on one engine."""
     async with running_engine(warm_children=None) as engine:
-        bench_memory(engine)
+        await bench_memory(engine)
         await bench_hot_loop(engine)
         await bench_round_trip(engine)
 

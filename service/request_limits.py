@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import BadRequest, error_response
+from service.errors import NEXT_STEPS, BadRequest, error_response
 
 LAST_REPLY = {"Connection": "close"}
 """What is left of the body is not read, so nothing more can come over this connection."""
@@ -41,7 +41,7 @@ class RequestLimits:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif _announced_bytes(scope) > self._body_bytes_max:
-            error = RequestTooLarge(self._too_large(), suggestions=("Send less at once.",))
+            error = RequestTooLarge(self._too_large(), suggestions=(NEXT_STEPS[RequestTooLarge.status],))
             await error_response(Request(scope), error)(scope, receive, send)
         else:
             await self.app(scope, self._limit(receive), send)

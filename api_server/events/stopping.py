@@ -53,7 +53,10 @@ class Stops:
             return error
         if execution_id in self._stopped:
             return Cancelled("it was stopped", suggestions=("Ask again.",))
-        return Interrupted("the server stopped while this was under way", suggestions=("Ask again.",))
+        return Interrupted(
+            "the server stopped, or whoever asked went away, before there was an answer",
+            suggestions=("Ask again.",),
+        )
 
     def is_under_way(self, execution_id: str) -> bool:
         """Whether this API server works on it."""
