@@ -13,6 +13,7 @@ from importlib import resources
 from pathlib import Path
 from types import ModuleType
 from typing import Literal, Self
+from unicodedata import normalize
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
@@ -205,7 +206,9 @@ class Policy(Wire):
 
     def weigh(self, script: str) -> Weight:
         """The lightest jail for `script`: a module cannot be imported without being named."""
-        found = [weight for word, weight in self.weighing_words.items() if word in script]
+        # As Python reads names: letters of other widths are the same letters.
+        text = script if script.isascii() else normalize("NFKC", script)
+        found = [weight for word, weight in self.weighing_words.items() if word in text]
         return max(found, default=Weight.BARE)
 
     def allows_name(self, module: str, name: str) -> bool:

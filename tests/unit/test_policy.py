@@ -219,6 +219,7 @@ def test_an_unknown_module_and_a_refused_one_are_told_apart() -> None:
 @pytest.mark.parametrize(
     ("script", "weight"),
     [
+        ("import \uff50andas\nresult = 1", Weight.LIGHT),
         ("result = 1 + 1", Weight.BARE),
         ("import math\nfrom mcp_client import call\nresult = math.pi", Weight.BARE),
         ("import numpy as np\nresult = 1", Weight.LIGHT),
