@@ -7,7 +7,7 @@ import uvloop
 
 from benchmarks.jail import in_jail, running_engine
 from benchmarks.measure import Figures, print_line, run_rounds
-from benchmarks.rests import breathe, rest
+from benchmarks.rests import Pause, breathe, go_on, rest
 from benchmarks.rivals import (
     byte_and_back,
     in_fresh_process,
@@ -20,26 +20,33 @@ from benchmarks.scripts import TABLE, TRIVIAL, varied
 ROUNDS = 30
 
 
-async def bench(name: str, script: str) -> None:
-    """All contenders on one script; `new` texts were never seen, a `repeated` one was."""
-    async with (
-        running_engine(warm_children=None) as warm,
-        running_engine(warm_children=0) as cold,
-        jupyter_kernel(script) as in_kernel,
-    ):
-        contenders = {
-            "fresh_process": in_fresh_process(script),
-            "plain_exec": in_this_process(script),
-            "plain_exec_new": new_in_this_process(lambda number: varied(script, number)),
-            "jupyter_warm": in_kernel,
-            "jail_warm_new": in_jail(warm, lambda number: varied(script, number)),
-            "jail_warm_repeated": in_jail(warm, lambda _: script),
-            "jail_on_demand": in_jail(cold, lambda _: script),
-        }
-        figures = await run_rounds(contenders, ROUNDS, rest)
+async def bench(name: str, script: str, pause: Pause) -> None:
+    """All contenders in this order, `pause` before each; a `new` text was never seen before."""
+    with byte_and_back() as floor:
+        async with (
+            running_engine(warm_children=None) as warm,
+            running_engine(warm_children=0) as cold,
+            jupyter_kernel(script) as in_kernel,
+        ):
+            contenders = {
+                "fresh_process": in_fresh_process(script),
+                "plain_exec_new": new_in_this_process(lambda number: varied(script, number)),
+                "jail_warm_repeated": in_jail(warm, lambda _: script),
+                "jupyter_warm": in_kernel,
+                "plain_exec": in_this_process(script),
+                "jail_warm_new": in_jail(warm, lambda number: varied(script, number)),
+                "byte_and_back": floor,
+                "jail_on_demand": in_jail(cold, lambda _: script),
+            }
+            figures = await run_rounds(contenders, ROUNDS, pause)
+    print_ratios(f"jail_{name}", figures)
+
+
+def print_ratios(benchmark: str, figures: dict[str, Figures]) -> None:
+    """A line for each contender, with its rivals' figures of the same rounds."""
     for contender, found in figures.items():
         print_line(
-            f"jail_{name}",
+            benchmark,
             contender,
             found,
             fresh_process_times=round(figures["fresh_process"].median_ms / found.median_ms, 1),
@@ -53,25 +60,6 @@ def plain_of(contender: str, figures: dict[str, Figures]) -> Figures:
     return figures["plain_exec_new" if contender.endswith("_new") else "plain_exec"]
 
 
-async def bench_in_a_row(name: str, script: str) -> None:
-    """Runs that follow each other as soon as a child is warm again: no process has slept for long."""
-    async with running_engine(warm_children=None) as warm, jupyter_kernel(script) as in_kernel:
-        with byte_and_back() as floor:
-            contenders = {
-                "jupyter_warm": in_kernel,
-                "plain_exec": in_this_process(script),
-                "byte_and_back": floor,
-                "jail_warm_repeated": in_jail(warm, lambda _: script),
-            }
-            figures = await run_rounds(contenders, ROUNDS, breathe)
-    for contender, found in figures.items():
-        ratios = {
-            "jupyter_ratio": round(found.median_ms / figures["jupyter_warm"].median_ms, 3),
-            "plain_exec_ratio": round(found.median_ms / figures["plain_exec"].median_ms, 2),
-        }
-        print_line(f"jail_{name}_in_a_row", contender, found, **ratios)
-
-
 async def bench_right_after(name: str, script: str) -> None:
     """A run right after another one, of the same contender: code, caches and cores are awake."""
     async with running_engine(warm_children=None) as warm, jupyter_kernel(script) as in_kernel:
@@ -82,20 +70,15 @@ async def bench_right_after(name: str, script: str) -> None:
             "jail_warm_repeated": in_jail(warm, lambda _: script),
         }
         figures = await run_rounds(contenders, ROUNDS, breathe, in_pairs=True)
-    for contender, found in figures.items():
-        ratios = {
-            "fresh_process_times": round(figures["fresh_process"].median_ms / found.median_ms, 1),
-            "jupyter_ratio": round(found.median_ms / figures["jupyter_warm"].median_ms, 3),
-        }
-        print_line(f"jail_{name}_right_after", contender, found, **ratios)
+    print_ratios(f"jail_{name}_right_after", figures)
 
 
 async def main() -> None:
-    """Both scripts."""
-    await bench("trivial", TRIVIAL)
-    await bench("table", TABLE)
-    await bench_in_a_row("trivial", TRIVIAL)
-    await bench_in_a_row("table", TABLE)
+    """Both scripts, in turn and rested; the one that costs least also right after another run."""
+    await bench("trivial_in_turn", TRIVIAL, go_on)
+    await bench("table_in_turn", TABLE, go_on)
+    await bench("trivial_rested", TRIVIAL, rest)
+    await bench("table_rested", TABLE, rest)
     await bench_right_after("trivial", TRIVIAL)
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.rests import Pause
+
 Contender = Callable[[], Any]
 
 
@@ -29,16 +31,16 @@ class Figures:
 
 
 async def run_rounds(
-    contenders: dict[str, Contender], rounds: int, rest: Callable[[], Any], *, in_pairs: bool = False
+    contenders: dict[str, Contender], rounds: int, pause: Pause, *, in_pairs: bool = False
 ) -> dict[str, Figures]:
-    """Each contender once in every round, `rest` before each, so that all meet the same machine.
+    """Each contender once in every round, `pause` before each, so that all meet the same machine.
 
     `in_pairs`: each runs twice with nothing between, and the second time counts.
     """
     durations: dict[str, list[float]] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, contender in contenders.items():
-            await rest()
+            await pause()
             if in_pairs:
                 await _run_once(contender)
             started = time.perf_counter()

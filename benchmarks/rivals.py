@@ -3,6 +3,7 @@
 And the floor of all that asks another process: a byte there and back.
 """
 
+import asyncio
 import socket
 import subprocess
 import sys
@@ -21,7 +22,13 @@ STARTUP = "import pandas as pd\nimport numpy as np"
 def in_fresh_process(script: str) -> Contender:
     """The script in a new interpreter that has to import pandas."""
     command = [sys.executable, "-c", f"import pandas\n{script}"]
-    return lambda: subprocess.run(command, check=True)
+
+    async def run() -> None:
+        process = await asyncio.create_subprocess_exec(*command)
+        if await process.wait() != 0:
+            raise RuntimeError(f"the fresh process ended with {process.returncode}")
+
+    return run
 
 
 def in_this_process(script: str) -> Contender:

@@ -116,7 +116,7 @@ class Engine:
                 report = await run.execute(await jail.pool.take(), jail.launcher)
         finally:
             del self._runs[request.execution_id]
-        self.metrics.count(report)
+        asyncio.get_running_loop().call_soon(self.metrics.count, report)  # after the answer is on its way
         return report
 
     async def execute_variants(self, variants: Variants) -> list[ExecutionReport]:

@@ -106,7 +106,7 @@ class Run:
         self.started = time.perf_counter()
         self._deadline: asyncio.Timeout | None = None
         self._used: Resources | None = None
-        self._tape: Tape | None = None
+        self._begun_tape: dict[str, Any] | None = None
         self._taped = TapedCalls(tape) if tape else None
         self.relay = Relay(
             self.around.broker,
@@ -192,12 +192,12 @@ class Run:
             "memory_bytes": self.limits.max_memory_mb * MEBIBYTE,
             "cpu_seconds": math.ceil(self.limits.timeout_seconds) + 1,
             "tools": list(self._taped.tools) if self._taped else self.around.broker.tool_names(),
-            "clock": self.clock.isoformat(),
+            "clock": self.clock,
             "seed": self.seed,
             "is_followed": self.is_followed,
         }
         child.channel.send(encode_frame(job))
-        self._tape = self._begin_tape()  # now, while the child works
+        self._begun_tape = self._begin_tape()  # now, while the child works
         if known is not None:  # the child has nothing to tell of it
             self._begin({**default_values(known.parameters), **self.request.parameters})
 
@@ -276,25 +276,27 @@ class Run:
             tape=self._finish_tape(),
         )
 
-    def _begin_tape(self) -> Tape:
-        return Tape(
-            execution_id=self.request.execution_id,
-            script=self.request.script,
-            script_sha256=hashlib.sha256(self.request.script.encode()).hexdigest(),
-            parameters=self.parameters,
-            policy_version=self.around.policy.version,
-            catalogue_digest=self.around.broker.digest(),
-            packages=self.launcher.packages,
-            clock=self.clock,
-            seed=self.seed,
-        )
+    def _begin_tape(self) -> dict[str, Any]:
+        """What a tape holds that is known before the script ends."""
+        return {
+            "execution_id": self.request.execution_id,
+            "script": self.request.script,
+            "script_sha256": hashlib.sha256(self.request.script.encode()).hexdigest(),
+            "policy_version": self.around.policy.version,
+            "catalogue_digest": self.around.broker.digest(),
+            "packages": self.launcher.packages,
+            "clock": self.clock,
+            "seed": self.seed,
+        }
 
     def _finish_tape(self) -> Tape:
-        calls = self.relay.recording() if self.request.keeps_responses else []
-        # Values that did not fit the script are what its replay must be refused for too.
-        parameters = self.parameters or self.request.parameters
-        found = {"parameters": parameters, "calls": calls, "tools": self._name_tools()}
-        return (self._tape or self._begin_tape()).model_copy(update=found)
+        return Tape(
+            **(self._begun_tape or self._begin_tape()),
+            # Values that did not fit the script are what its replay must be refused for too.
+            parameters=self.parameters or self.request.parameters,
+            tools=self._name_tools(),
+            calls=self.relay.recording() if self.request.keeps_responses else [],
+        )
 
     def _name_tools(self) -> dict[str, TapedTool]:
         """The tools that the script called, and those that it only names: it may import them."""

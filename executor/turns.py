@@ -18,7 +18,7 @@ class Turns:
         self.waiting = 0
 
     async def __aenter__(self) -> None:
-        if self._gate.locked() and self.waiting >= self._waiting_max:
+        if self.waiting >= self._waiting_max and self._gate.locked():
             raise Busy(
                 "too many executions are waiting",
                 suggestions=("Try again in a few seconds.",),

@@ -101,11 +101,12 @@ def _bound_names(tree: ast.Module, policy: Policy) -> frozenset[str]:
         name_of = NAMES_GIVEN.get(type(node))
         if name_of is not None and (name := name_of(node)):
             bound.add(name)
-        for part in vars(node).values():
-            if isinstance(part, list):
-                pending += [each for each in part if isinstance(each, ast.AST)]
-            elif isinstance(part, ast.AST):
+        for field in node._fields:
+            part = getattr(node, field, None)
+            if isinstance(part, ast.AST):
                 pending.append(part)
+            elif isinstance(part, list):
+                pending += [each for each in part if isinstance(each, ast.AST)]
     if count > policy.limits.syntax_nodes_max:
         raise Unreadable(
             "TOO_LARGE", f"the script has more than {policy.limits.syntax_nodes_max} syntax nodes"

@@ -289,6 +289,16 @@ class ScriptTransformer(RestrictingNodeTransformer):
         plain
     )
 
+    def leaf(self, node: ast.AST) -> ast.AST:
+        """There is nothing inside. Of all nodes of a script these are half."""
+        return node
+
+    visit_Load = visit_Store = visit_Del = visit_Constant = visit_Pass = visit_Break = visit_Continue = leaf
+    visit_Add = visit_Sub = visit_Mult = visit_Div = visit_FloorDiv = visit_Mod = visit_Pow = leaf
+    visit_MatMult = visit_BitOr = visit_BitXor = visit_BitAnd = visit_LShift = visit_RShift = leaf
+    visit_Eq = visit_NotEq = visit_Lt = visit_LtE = visit_Gt = visit_GtE = visit_Is = visit_IsNot = leaf
+    visit_In = visit_NotIn = visit_And = visit_Or = visit_Not = visit_USub = visit_UAdd = visit_Invert = leaf
+
     def visit_arg(self, node: ast.arg) -> ast.AST:
         self.check_name(node, node.arg)
         return self.node_contents_visit(node)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from dataclasses import dataclass
 from functools import partial
+from operator import is_not
 from typing import Any
 
 import orjson
@@ -161,6 +162,6 @@ class Broker:
         """The directory of the tools as they are now: of servers that were connected once."""
         tools = [connection.tools for connection in self._connections]
         known = self._made_of
-        if len(known) != len(tools) or any(now is not then for now, then in zip(tools, known, strict=True)):
+        if len(known) != len(tools) or any(map(is_not, tools, known)):
             self._directory, self._made_of, self._digest = Directory(self._connections), tools, ""
         return self._directory

@@ -97,7 +97,7 @@ class Child:
         # To exit takes a millisecond of the core on which the server may be waking up to read the answer.
         channel.receive()
 
-    def work(self, channel: Channel, job: dict[str, Any]) -> None:
+    def work(self, channel: Silence, job: dict[str, Any]) -> None:
         """Do one job."""
         self.started = resource.getrusage(resource.RUSAGE_SELF)
         try:
@@ -118,7 +118,7 @@ class Child:
         known = {"code": code, "parameters": compiled.parameters}
         for job in (new, {**new, "compiled": known}):
             self.prepare(Silence())
-            self.run(Silence(), job)
+            self.work(Silence(), orjson.loads(orjson.dumps(job)))
         self.randomness.set(DEFAULT_SEED)
 
     def run(self, channel: Silence, job: dict[str, Any]) -> None:

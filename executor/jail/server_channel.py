@@ -7,7 +7,8 @@ keep the server from other work.
 import asyncio
 import socket
 
-CHUNK_BYTES = 262_144
+CHUNK_BYTES = 65_536
+"""Small enough that the allocator asks the kernel for nothing."""
 TURN_FRAMES = 64
 """Frames taken in a row before others get their turn."""
 
@@ -37,6 +38,8 @@ class ServerChannel:
 
         Raises `FrameTooLarge` before reading such a frame.
         """
+        if self.is_open and not self._arrived:
+            self._take_in()  # of a short script it is there already: no need to come round the loop
         while True:
             if len(self._arrived) >= 4:
                 size = int.from_bytes(self._arrived[:4], "big")
@@ -97,17 +100,22 @@ class ServerChannel:
             else:
                 self._loop.remove_reader(self._socket)
 
-    def _on_readable(self) -> None:
+    def _take_in(self) -> bool:
+        """Take what has arrived, the end included; False when nothing has."""
         try:
             data = self._socket.recv(CHUNK_BYTES)
         except BlockingIOError:
-            return
+            return False
         except OSError:
             data = b""
         if not data:
             self._end()
-            return
         self._arrived += data
+        return True
+
+    def _on_readable(self) -> None:
+        if not self._take_in() or not self.is_open:
+            return
         if self._waiter is None and len(self._arrived) > CHUNK_BYTES:
             self._read(False)
         self._wake()

@@ -60,10 +60,14 @@ def analyze(symbols: list[str] = ["A", "B"], days: int = 30) -> dict:
 def warm_up_job() -> dict[str, Any]:
     """The job, of tables where pandas is loaded."""
     return {
+        "type": "execute",
         "script": TABLE_SCRIPT if "pandas" in sys.modules else PLAIN_SCRIPT,
         "compiled": None,
         "parameters": {"days": 20},
+        "memory_bytes": 1,
+        "cpu_seconds": 1,
         "tools": ["tool"],
         "clock": "2020-01-01T00:00:00+00:00",
         "seed": 1,
+        "is_followed": False,
     }
