@@ -165,7 +165,8 @@ class Relay:
             if known is not None:
                 return *known, None
         tool = self._broker.name_of(request.tool)
-        self.tools.setdefault(request.tool, self._broker.describe(tool))
+        if request.tool not in self.tools:
+            self.tools[request.tool] = self._broker.describe(tool)
         try:
             return tool, self._broker.bind_arguments(tool, request.positional, request.named), None
         except ToolFailure as failure:
