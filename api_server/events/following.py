@@ -38,7 +38,7 @@ class Follower:
     async def follow_execution(
         self, user_id: str, execution_id: str, after: int = 0
     ) -> AsyncIterator[ProgressEvent | None]:
-        """Events after number `after`, up to the last one; None is a heartbeat.
+        """Events after number `after`, up to the last one, or until they are purged; None is a heartbeat.
 
         Raises `DatabaseUnavailable`.
         """
@@ -50,7 +50,10 @@ class Follower:
         if after and await _is_over(read_after, after):
             return
         async for event in self._follow(followed, after):
+            if event is None and after and not await read_after(after - 1):
+                return
             yield event
+            after = event.sequence if event is not None else after
             # An execution that waited for a person has events after what was its last one.
             if event is not None and event.type in LAST_TYPES and not await read_after(event.sequence):
                 return

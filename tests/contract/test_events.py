@@ -10,6 +10,7 @@ import pytest
 from api_server.events import channel, following
 from api_server.events.channel import MESSAGES_WAITING_MAX, Subscription
 from api_server.settings.storage import StorageSettings
+from api_server.storage import sessions
 from api_server.storage.opened import Storage
 from schemas.progress import ProgressEvent, ProgressType
 from tests.doubles.databases import make_settings, migrate, opened_stores
@@ -119,6 +120,22 @@ async def test_what_belongs_to_another_user_is_silence(
         servers[0].follower.follow_session("stranger", session),
     ):
         assert await anext(events) is None
+
+
+async def test_whoever_follows_what_is_purged_is_let_go(
+    servers: list[EventServer], user: str, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(following, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(sessions, "UNDO_SECONDS", 0)
+    execution_id, log = await servers[0].begin(user, session)
+    await log.tell(ProgressType.STEP, {"text": "0"})
+    events = servers[1].follower.follow_execution(user, execution_id)
+    assert numbers(await collect(events, 1)) == [1]
+    assert await anext(events) is None
+    await servers[0].storage.executions.delete(user, execution_id)
+    await servers[0].storage.sessions.purge_deleted()
+    assert await collect(events) == []
 
 
 async def test_what_a_script_prints_in_one_breath_is_one_event(
