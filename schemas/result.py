@@ -25,10 +25,13 @@ class Row(Wire):
 
 
 class Series(Wire):
-    """One line, bar group or point cloud: `x` and `y` have the same length, null is a gap."""
+    """One line, bar group or point cloud: `x` and `y` have the same length, null is a gap.
+
+    Without `x` its points are counted from 0; a histogram needs none.
+    """
 
     name: str
-    x: list[Any]
+    x: list[Any] = Field(default_factory=list)
     y: list[float | None]
 
 

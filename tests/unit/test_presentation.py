@@ -43,3 +43,9 @@ def test_good_charts_give_no_warning() -> None:
     shown = shown_of(charts=[LINE])
     assert shown.metadata.warnings == []
     assert len(shown.result["charts"]) == 1
+
+
+def test_a_histogram_needs_no_x() -> None:
+    shown = shown_of(charts=[{"type": "histogram", "series": [{"name": "KO", "y": [0.01, -0.02, None]}]}])
+    assert shown.metadata.warnings == []
+    assert shown.result["charts"][0]["series"] == [{"name": "KO", "x": [], "y": [0.01, -0.02, None]}]
