@@ -1,7 +1,7 @@
 """Crashes told to the operator's error tracker (Sentry, GlitchTip…), where SENTRY_DSN names one.
 
 A crash is a log line of level error or critical that has an exception. Told are the kind of exception, its
-message, and where it happened; no variable, no body, no header, no user.
+message, and where it happened; no variable, no line of source, no body, no header, no user.
 """
 
 from typing import Any
@@ -28,6 +28,7 @@ def crash_reporter(service: str, dsn: str) -> Processor:
         integrations=[AtexitIntegration(callback=lambda _waiting, _timeout: None)],
         send_default_pii=False,
         include_local_variables=False,
+        include_source_context=False,
     )
 
     def report(_logger: Any, _method: str, event: EventDict) -> EventDict:
