@@ -105,6 +105,18 @@ def test_every_type_has_its_control_and_sends_what_was_chosen(form: Reader, hous
     }
 
 
+def test_a_value_that_was_not_set_is_shown_so_and_stays_so(reader: Reader, house: PageHouse) -> None:
+    house.courses["prepared"] = writes(
+        SCRIPT.replace("months: Annotated[int | None, Param(ge=1)] = None", "months: int | None = 12")
+    )
+    form = reader.open().ask(PREPARED)
+    expect(form.find("#field-months")).to_have_value("12")
+    form.find("#field-months").fill("")
+    assert sent(form, house)["months"] is None
+    expect(form.find("#field-months")).to_have_value("")
+    expect(form.find(".field.changed")).to_have_count(0)
+
+
 def test_a_changed_field_says_what_it_was(form: Reader) -> None:
     form.find("#field-days").fill("60")
     expect(form.find("[data-field=days]")).to_contain_text("was 20")

@@ -69,7 +69,7 @@ export class ParametersTab {
     }
     const properties = Object.entries(run.schema.properties ?? {});
     this.#fields = properties.map(([name, schema]) => this.#makeRow(name, schema));
-    this.#fields.forEach((field) => field.set(run.values[field.name] ?? field.schema.default));
+    this.#fields.forEach((field) => field.set(this.#ranWith(field)));
     const form = element(
       "form",
       {
@@ -127,16 +127,19 @@ export class ParametersTab {
     return { ...field, schema, row, was, problem };
   }
 
+  /** The value of the run; null is one, and is not the default. */
+  #ranWith({ name, schema }) {
+    const given = this.#run.values[name];
+    return given === undefined ? (schema.default ?? null) : given;
+  }
+
   #changed() {
     const differing = {};
     for (const field of this.#fields) {
       const { value, problem = "" } = field.read();
-      const isChanged =
-        Boolean(problem) || !isSame(value, this.#run.values[field.name] ?? field.schema.default ?? null);
+      const isChanged = Boolean(problem) || !isSame(value, this.#ranWith(field));
       field.row.classList.toggle("changed", isChanged);
-      field.was.textContent = isChanged
-        ? wasText(this.#run.values[field.name] ?? field.schema.default, field.schema)
-        : "";
+      field.was.textContent = isChanged ? wasText(this.#ranWith(field), field.schema) : "";
       if (field.problem.textContent) this.#showProblem(field, problem);
       if (isChanged) differing[field.name] = value;
     }
