@@ -37,6 +37,16 @@ def test_each_example_asks_itself_and_is_answered(reader: Reader, place: int) ->
     expect(reader.find("h1:visible")).to_have_text(question)
 
 
+def test_the_ask_box_grows_with_the_question_up_to_a_third_of_the_window(reader: Reader) -> None:
+    box = reader.open().find("#question-text")
+    heights = []
+    for question in ("How did KO do?", "How did KO do\nin 2008\nand in 2009?", "How did KO do?\n" * 60):
+        box.fill(question)
+        heights.append(box.evaluate("box => box.offsetHeight"))
+    window_height = reader.page.evaluate("innerHeight")
+    assert heights[0] < heights[1] < heights[2] <= window_height / 3
+
+
 def test_typing_offers_earlier_questions_and_keeps_the_focus(reader: Reader, house: PageHouse) -> None:
     for symbol in ("KO", "GE", "JPM"):
         house.ask(f"What was the maximum drawdown of {symbol} in 2019?")
