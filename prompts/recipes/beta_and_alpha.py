@@ -83,6 +83,7 @@ def measure(symbol: str, closes: pd.Series, benchmark: pd.Series) -> dict:
         "beta": beta["beta"],
         "alpha": calculate_alpha(**pair)["alpha"],
         "correlation": beta["correlation"],
+        "reason": beta["reason"],
         "returns": returns,
         "when": describe_days(both["symbol"]),
     }
@@ -98,6 +99,7 @@ def rows(symbol: str, figures: dict, benchmark: str) -> list[dict]:
             "value": figures[name],
             "format": format_,
             "description": when,
+            "reason": "" if figures[name] is not None else figures["reason"],
         }
         for name, format_ in formats.items()
     ]

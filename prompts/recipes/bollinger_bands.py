@@ -60,12 +60,13 @@ def analyze(
             f"{symbol} closed at {close:,.2f} on {day}, {place}: {latest['lower']:,.2f} to {latest['upper']:,.2f} "
             f"around its {window}-{bar} average of {latest['middle']:,.2f}."
         ),
-        "body": rows(latest, close, day, bars.attrs["unit"]),
+        "body": rows(bands, close, day, bars.attrs["unit"]),
         "charts": [draw(symbol, bars["close"], bands, f"{window}-{bar}")],
     }
 
 
-def rows(latest: dict, close: float, day: str, unit: str) -> list[dict]:
+def rows(bands: dict, close: float, day: str, unit: str) -> list[dict]:
+    latest, reason = bands["latest"], (bands["reason"] or "").removeprefix("%B is null where ")
     price = {"format": "number", "unit": unit, "description": f"on {day}"}
     prices = {"close": close, "upper": latest["upper"], "middle": latest["middle"], "lower": latest["lower"]}
     names = {"close": "close", "upper": "upper band", "middle": "middle band", "lower": "lower band"}
@@ -77,6 +78,7 @@ def rows(latest: dict, close: float, day: str, unit: str) -> list[dict]:
             "value": latest["percent_b"],
             "format": "number",
             "description": f"0 is the lower band, 1 the upper one, on {day}",
+            "reason": "" if latest["percent_b"] is not None else reason,
         },
         {
             "id": "bandwidth",

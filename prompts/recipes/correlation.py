@@ -60,20 +60,22 @@ def analyze(
     if not known:
         raise ValueError(f"there is no correlation: {answer['reason']}")
     pairs = sorted(known, key=lambda pair: pair["correlation"], reverse=order == "highest")
+    unknown = [pair for pair in answer["pairs"] if pair["correlation"] is None]
     return {
         "description": describe(pairs, shared),
-        "body": [row(pair, shared) for pair in pairs],
+        "body": [row(pair, shared, answer["reason"]) for pair in [*pairs, *unknown]],
         "charts": [draw(answer["symbols"], answer["matrix"])],
     }
 
 
-def row(pair: dict, shared: pd.DataFrame) -> dict:
+def row(pair: dict, shared: pd.DataFrame, reason: str | None) -> dict:
     return {
         "id": f"{pair['first']}:{pair['second']}",
         "key": f"{pair['first']} and {pair['second']}",
         "value": pair["correlation"],
         "format": "number",
         "description": f"from {len(shared) - 1} daily returns, {describe_days(shared)}",
+        "reason": "" if pair["correlation"] is not None else reason,
     }
 
 

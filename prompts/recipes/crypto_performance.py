@@ -65,13 +65,14 @@ def analyze(
     risk = calculate_volatility(returns=returns, periods_per_year=DAYS_PER_YEAR) if len(returns) > 1 else None
     ratios = measure_ratios(returns) if len(returns) >= RATIO_DAYS_MIN else {}
     when = f"from {closes.index[0]:%Y-%m-%d} to {closes.index[-1]:%Y-%m-%d}"
+    no_spread = "" if risk else "the period has fewer than 3 closes"
     values = {
-        "total_return": ("total return", figures["total_return"]),
-        "annual_growth": ("growth a year", figures["annual_growth"] if len(closes) > DAYS_PER_YEAR else None),
-        "volatility": ("volatility a year", risk and risk["volatility"]),
-        "max_drawdown": ("maximum drawdown", fall["max_drawdown"]),
-        "best_day": ("best day", figures["best"]["value"]),
-        "worst_day": ("worst day", figures["worst"]["value"]),
+        "total_return": ("total return", figures["total_return"], ""),
+        "annual_growth": ("growth a year", *find_growth(figures, len(closes))),
+        "volatility": ("volatility a year", risk and risk["volatility"], no_spread),
+        "max_drawdown": ("maximum drawdown", fall["max_drawdown"], ""),
+        "best_day": ("best day", figures["best"]["value"], ""),
+        "worst_day": ("worst day", figures["worst"]["value"], ""),
     }
     spread = f" and its volatility {risk['volatility']:.2%} a year" if risk else ""
     return {
@@ -92,17 +93,27 @@ def fetch_dates(symbol: str, dates: dict) -> pd.Series:
     return pd.Series(data["close"], index=pd.to_datetime(data["timestamp"]), dtype=float).dropna()
 
 
+def find_growth(figures: dict, count: int) -> tuple[float | None, str]:
+    """The growth of a year, or why there is none."""
+    if count <= DAYS_PER_YEAR:
+        return None, "the period is shorter than one year"
+    return figures["annual_growth"], figures["reason"] or ""
+
+
 def measure_ratios(returns: list[float]) -> dict:
+    """Each ratio, or why there is none."""
     given = {"returns": returns, "periods_per_year": DAYS_PER_YEAR}
+    sharpe, sortino = calculate_sharpe_ratio(**given), calculate_sortino_ratio(**given)
+    calmar = calculate_calmar_ratio(**given)
     return {
-        "Sharpe ratio": calculate_sharpe_ratio(**given)["sharpe_ratio"],
-        "Sortino ratio": calculate_sortino_ratio(**given)["sortino_ratio"],
-        "Calmar ratio": calculate_calmar_ratio(**given)["calmar_ratio"],
+        "Sharpe ratio": (sharpe["sharpe_ratio"], sharpe["reason"]),
+        "Sortino ratio": (sortino["sortino_ratio"], sortino["reason"]),
+        "Calmar ratio": (calmar["calmar_ratio"], calmar["reason"]),
     }
 
 
 def describe_ratios(ratios: dict) -> str:
-    known = ", ".join(f"{name} {value:.2f}" for name, value in ratios.items() if value is not None)
+    known = ", ".join(f"{name} {value:.2f}" for name, (value, _) in ratios.items() if value is not None)
     return f" {known}." if known else ""
 
 
@@ -114,8 +125,9 @@ def ratio_rows(ratios: dict, when: str) -> list[dict]:
             "value": value,
             "format": "number",
             "description": f"{when}, annualised with {DAYS_PER_YEAR} days",
+            "reason": reason or "",
         }
-        for name, value in ratios.items()
+        for name, (value, reason) in ratios.items()
     ]
 
 
@@ -123,8 +135,15 @@ def rows(symbol: str, when: str, closes: pd.Series, values: dict) -> list[dict]:
     price = {"format": "number", "unit": symbol.split("/")[-1]}
     return [
         *(
-            {"id": key, "key": name, "value": value, "format": "percent", "description": when}
-            for key, (name, value) in values.items()
+            {
+                "id": key,
+                "key": name,
+                "value": value,
+                "format": "percent",
+                "description": when,
+                "reason": reason,
+            }
+            for key, (name, value, reason) in values.items()
         ),
         {
             "id": "start",

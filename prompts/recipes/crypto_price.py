@@ -60,5 +60,6 @@ def rows(snapshot: dict) -> list[dict]:
             "format": "percent",
             "is_change": True,
             "description": "since the close of the day before",
+            "reason": "" if snapshot["change_fraction"] is not None else "no close before is known",
         },
     ]

@@ -96,6 +96,7 @@ def rows(symbol: str, bars: pd.DataFrame, change: float) -> list[dict]:
                 "key": f"{symbol} {name}",
                 "value": None if pd.isna(day[name]) else day[name],
                 "description": when,
+                "reason": f"the data has no {name} of this day" if pd.isna(day[name]) else "",
                 **price,
             }
             for name in ("open", "high", "low", "close")

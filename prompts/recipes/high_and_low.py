@@ -118,6 +118,7 @@ def rows(bars: pd.DataFrame) -> list[dict]:
     first, last = bars.index[0], bars.index[-1]
     days = {"open": first, "high": bars["high"].idxmax(), "low": bars["low"].idxmin(), "close": last}
     price = {"format": "number", "unit": bars.attrs["unit"]}
+    has_volume = bool(bars["volume"].notna().any())
     listed = bars[::-1] if 1 < len(bars) <= LISTED_MAX else bars[:0]
     return [
         *(
@@ -133,9 +134,10 @@ def rows(bars: pd.DataFrame) -> list[dict]:
         {
             "id": "volume",
             "key": "volume",
-            "value": None if bars["volume"].isna().all() else bars["volume"].sum(),
+            "value": bars["volume"].sum() if has_volume else None,
             "format": "number",
             "description": f"{first:%Y-%m-%d} to {last:%Y-%m-%d}",
+            "reason": "" if has_volume else "the data has no volume",
         },
         *(
             {

@@ -130,6 +130,7 @@ def row(symbol: str, label: str, bars: pd.DataFrame, columns: dict) -> dict:
         "unit": {"price": bars.attrs["unit"], "volume": "traded units"}.get(kind),
         "is_change": kind == "fraction",
         "description": f"daily bars to {bars.index[-1]:%Y-%m-%d}{zone_of(column)}",
+        "reason": column.attrs["reason"] if pd.isna(value) else "",
     }
 
 
@@ -166,15 +167,19 @@ def calculate_parts(name: str, bars: pd.DataFrame, window: int | None) -> dict:
         given = {"prices": given["close"]}
     if name == "averages":
         answers = {f"{days}-day {title}": tool(**given, period=days)["values"] for days in AVERAGES}
+        reason = ""
     else:
         period = {"period": window or usual} if usual else {}
         answer = tool(**given, **period)
         label = f"{title} ({window or usual})" if usual else title
         parts = PARTS.get(name, {"values": ""})
         answers = {f"{label} {said}".rstrip(): answer[part] for part, said in parts.items()}
-    return {
-        label: pd.Series(values, index=bars.index, dtype=float, name=name) for label, values in answers.items()
-    }
+        reason = (answer.get("reason") or "").removeprefix("null where ")
+    columns = {}
+    for label, values in answers.items():
+        columns[label] = pd.Series(values, index=bars.index, dtype=float, name=name)
+        columns[label].attrs["reason"] = reason
+    return columns
 
 
 def show_value(column: pd.Series) -> str:

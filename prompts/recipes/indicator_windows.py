@@ -105,14 +105,20 @@ def rows(symbol: str, bars: pd.DataFrame, found: dict, indicator: str) -> list[d
         value = None if values.empty else values.iloc[-1]
         plain = {"format": "percent" if indicator == "roc" else "number", "description": when}
         listed.append(
-            {"id": f"{symbol}:{window}", "key": f"{symbol} {title}({window})", "value": value, **(price if is_average else plain)}
+            {
+                "id": f"{symbol}:{window}",
+                "key": f"{symbol} {title}({window})",
+                "value": value,
+                "reason": "" if value is not None else "the price never moved",
+                **(price if is_average else plain),
+            }
         )
         if is_average:
             listed.append(
                 {
                     "id": f"{symbol}:{window}:distance",
                     "key": f"{symbol} distance from {title}({window})",
-                    "value": None if value is None else close / value - 1,
+                    "value": close / value - 1,
                     "format": "percent",
                     "is_change": True,
                     "description": when,

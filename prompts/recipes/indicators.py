@@ -100,9 +100,6 @@ def analyze(
     bars = bars.dropna(subset=inputs)
     step("calculating")
     columns = {label: column for name in names for label, column in calculate_parts(name, bars, window).items()}
-    short = [label for label, column in columns.items() if column.isna().all()]
-    if short:
-        raise ValueError(f"{len(bars)} bars of {symbol} are too few for {', '.join(short)}; ask about another symbol")
     return {
         "description": describe(symbol, bars, columns),
         "body": [row(label, column, bars) for label, column in columns.items()] + obv_rows(columns, bars),
@@ -135,15 +132,19 @@ def calculate_parts(name: str, bars: pd.DataFrame, window: int | None) -> dict:
         given = {"prices": given["close"]}
     if name == "averages":
         answers = {f"{days}-day {title}": tool(**given, period=days)["values"] for days in AVERAGES}
+        reason = ""
     else:
         period = {"period": window or usual} if usual else {}
         answer = tool(**given, **period)
         label = f"{title} ({window or usual})" if usual else title
         parts = PARTS.get(name, {"values": ""})
         answers = {f"{label} {said}".rstrip(): answer[part] for part, said in parts.items()}
-    return {
-        label: pd.Series(values, index=bars.index, dtype=float, name=name) for label, values in answers.items()
-    }
+        reason = (answer.get("reason") or "").removeprefix("null where ")
+    columns = {}
+    for label, values in answers.items():
+        columns[label] = pd.Series(values, index=bars.index, dtype=float, name=name)
+        columns[label].attrs["reason"] = reason
+    return columns
 
 
 def describe(symbol: str, bars: pd.DataFrame, columns: dict) -> str:
@@ -177,6 +178,7 @@ def row(label: str, column: pd.Series, bars: pd.DataFrame) -> dict:
         "unit": unit,
         "is_change": kind == "fraction",
         "description": f"daily bars to {bars.index[-1]:%Y-%m-%d}{zone_of(column)}",
+        "reason": column.attrs["reason"] if pd.isna(value) else "",
     }
 
 

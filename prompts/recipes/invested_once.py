@@ -104,7 +104,8 @@ def rows(
             "value": growth,
             "format": "percent",
             "is_change": True,
-            "description": "of at least one year" if growth is not None else "only for at least one year",
+            "description": f"from {first} to {last}",
+            "reason": "" if growth is not None else "the period is shorter than one year",
         },
     ]
 

@@ -61,5 +61,6 @@ def rows(snapshot: dict, currency: str | None) -> list[dict]:
             "format": "percent",
             "is_change": True,
             "description": "from the close before",
+            "reason": "" if snapshot["change_fraction"] is not None else "no close before is known",
         },
     ]

@@ -91,9 +91,8 @@ def rows(symbol: str, drawdown: dict) -> list[dict]:
             "key": f"{symbol} {point}",
             "value": drawdown[point]["date"] if drawdown[point] else None,
             "format": "date",
-            "description": f"close {drawdown[point]['price']:,.2f}"
-            if drawdown[point]
-            else "not in this period",
+            "description": f"close {drawdown[point]['price']:,.2f}" if drawdown[point] else "",
+            "reason": "" if drawdown[point] else drawdown["reason"],
         }
         for point in ("peak", "trough", "recovery")
     ]

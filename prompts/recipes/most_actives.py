@@ -46,6 +46,7 @@ def analyze(top: int = 10, ranked_by: Literal["any", "volume"] = "any") -> dict:
                 "format": "percent",
                 "is_change": True,
                 "description": describe(row),
+                "reason": "" if row["change_fraction"] is not None else "the screen gives no change",
             }
             for row in rows
         ],

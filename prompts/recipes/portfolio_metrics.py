@@ -97,7 +97,14 @@ def rows(found: dict, when: str) -> list[dict]:
         "worst": ("worst day", "percent"),
     }
     return [
-        {"id": key, "key": name, "value": found[key], "format": format_, "description": when}
+        {
+            "id": key,
+            "key": name,
+            "value": found[key],
+            "format": format_,
+            "description": when,
+            "reason": "" if found[key] is not None else found["reason"],
+        }
         for key, (name, format_) in names.items()
     ]
 

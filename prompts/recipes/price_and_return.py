@@ -58,6 +58,7 @@ def analyze(symbol: str = "AAPL", months: Annotated[int, Param(ge=1, le=24)] = 1
                 "key": "change of the day",
                 "value": change,
                 "description": "from the close before",
+                "reason": "" if change is not None else "no close before is known",
                 **returned,
             },
             {"id": "return", "key": f"{months}-month return", "value": total, "description": period, **returned},

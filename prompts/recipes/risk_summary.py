@@ -79,18 +79,21 @@ def analyze(
 
 def measure(closes: pd.Series) -> dict:
     returns = closes.pct_change().dropna().tolist()
+    sharpe, sortino = calculate_sharpe_ratio(returns=returns), calculate_sortino_ratio(returns=returns)
+    calmar = calculate_calmar_ratio(returns=returns)
     return {
         "volatility": calculate_volatility(returns=returns)["volatility"],
         "max_drawdown": calculate_max_drawdown(prices=closes.tolist())["max_drawdown"],
-        "sharpe": calculate_sharpe_ratio(returns=returns)["sharpe_ratio"],
-        "sortino": calculate_sortino_ratio(returns=returns)["sortino_ratio"],
-        "calmar": calculate_calmar_ratio(returns=returns)["calmar_ratio"],
+        "sharpe": sharpe["sharpe_ratio"],
+        "sortino": sortino["sortino_ratio"],
+        "calmar": calmar["calmar_ratio"],
         "var": calculate_var(returns=returns)["var"],
+        "reasons": {"sharpe": sharpe["reason"], "sortino": sortino["reason"], "calmar": calmar["reason"]},
     }
 
 
 def describe(symbol: str, figures: dict, closes: pd.Series) -> str:
-    known = {name: f"{value:.2f}" for name, value in figures.items() if value is not None}
+    known = {name: f"{figures[name]:.2f}" for name in FIGURES if figures[name] is not None}
     ratios = ", ".join(
         f"{name.capitalize()} {known[name]}" for name in ("sharpe", "sortino", "calmar") if name in known
     )
@@ -105,12 +108,13 @@ def rows(symbol: str, figures: dict, closes: pd.Series) -> list[dict]:
     return [
         {
             "id": f"{symbol}:{name}",
-            "key": f"{symbol} {FIGURES[name][0]}",
-            "value": value,
-            "format": FIGURES[name][1],
+            "key": f"{symbol} {title}",
+            "value": figures[name],
+            "format": format_,
             "description": f"{len(closes) - 1} daily returns, {describe_days(closes)}",
+            "reason": figures["reasons"].get(name) or "",
         }
-        for name, value in figures.items()
+        for name, (title, format_) in FIGURES.items()
     ]
 
 

@@ -98,7 +98,7 @@ def draw(known: dict, title: str) -> dict:
 
 def describe(group: str, wanted: str, known: dict, chosen: list[str], without: list[str]) -> str:
     listed = f": {', '.join(f'{symbol} {known[symbol][1]:.1f}' for symbol in chosen)}" if chosen else ""
-    lacking = f" {', '.join(without)} had too few closes." if without else ""
+    lacking = f" {', '.join(without)} had too few closes, or a price that never moved." if without else ""
     return f"Of {len(known)} {group}, {len(chosen) or 'none'} had a {wanted}{listed}.{lacking}"
 
 

@@ -93,6 +93,8 @@ def backtest_rows(result: dict, closes: pd.Series) -> list[dict]:
         "trades": ("trades", "integer"),
     }
     sides = {"strategy": result["statistics"], "buy_and_hold": result["buy_and_hold"]}
+    still = "the returns do not vary"
+    reasons = {"strategy": result["reason"] or still, "buy_and_hold": still}
     return [
         {
             "id": f"{side}:{key}",
@@ -100,6 +102,7 @@ def backtest_rows(result: dict, closes: pd.Series) -> list[dict]:
             "value": figures[key],
             "format": format_,
             "description": f"after costs of {result['cost_bps']:g} basis points a trade, {describe_days(closes)}",
+            "reason": "" if figures[key] is not None else reasons[side],
         }
         for key, (name, format_) in names.items()
         for side, figures in sides.items()

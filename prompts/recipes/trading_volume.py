@@ -58,15 +58,18 @@ def fetch_volume(symbol: str, days: int) -> pd.Series:
 
 def describe(symbol: str, volume: pd.Series) -> str:
     before = volume.iloc[:-1]
+    mean = before.mean()
+    times = f"{volume.iloc[-1] / mean:.2f} times the mean of" if mean else "and none in"
     return (
-        f"{symbol} had a volume of {volume.iloc[-1]:,.0f} on {volume.index[-1]:%Y-%m-%d}, {volume.iloc[-1] / before.mean():.2f} "
-        f"times the mean of the {len(before)} days before ({before.mean():,.0f})."
+        f"{symbol} had a volume of {volume.iloc[-1]:,.0f} on {volume.index[-1]:%Y-%m-%d}, {times} "
+        f"the {len(before)} days before{f' ({mean:,.0f})' if mean else ''}."
     )
 
 
 def rows(symbol: str, volume: pd.Series) -> list[dict]:
     before = volume.iloc[:-1]
-    spikes = volume[volume > SPIKE * before.mean()]
+    mean = before.mean()
+    spikes = volume[volume > SPIKE * mean]
     last = f"the last on {spikes.index[-1]:%Y-%m-%d}" if len(spikes) else "none"
     shares = {"format": "integer", "unit": "shares"}
     since = f"{len(before)} days since {before.index[0]:%Y-%m-%d}"
@@ -81,16 +84,17 @@ def rows(symbol: str, volume: pd.Series) -> list[dict]:
         {
             "id": f"{symbol}:mean",
             "key": f"{symbol} mean volume",
-            "value": before.mean(),
+            "value": mean,
             "description": since,
             **shares,
         },
         {
             "id": f"{symbol}:ratio",
             "key": f"{symbol} volume over its mean",
-            "value": volume.iloc[-1] / before.mean(),
+            "value": volume.iloc[-1] / mean if mean else None,
             "format": "number",
             "description": f"on {volume.index[-1]:%Y-%m-%d}",
+            "reason": "" if mean else "nothing was traded in the days before",
         },
         {
             "id": f"{symbol}:spikes",

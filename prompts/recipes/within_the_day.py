@@ -111,12 +111,14 @@ def rows(bars: pd.DataFrame, vwap: float | None, zone: str) -> list[dict]:
     price = {"format": "number", "unit": bars.attrs["unit"]}
     ends = {"open": bars.index[0], "high": bars["high"].idxmax(), "low": bars["low"].idxmin()}
     ends["close"] = bars.index[-1]
+    has_volume = bool(bars["volume"].notna().any())
     return [
         {
             "id": "vwap",
             "key": "volume-weighted average price",
             "value": vwap,
             "description": f"{len(bars)} bars to {bars.index[-1]:%Y-%m-%d %H:%M}, {zone}",
+            "reason": "" if vwap is not None else "there is no volume",
             **price,
         },
         *(
@@ -132,9 +134,10 @@ def rows(bars: pd.DataFrame, vwap: float | None, zone: str) -> list[dict]:
         {
             "id": "volume",
             "key": "volume",
-            "value": bars["volume"].sum(),
+            "value": bars["volume"].sum() if has_volume else None,
             "format": "number",
             "description": "of these bars",
+            "reason": "" if has_volume else "the data has no volume",
         },
         *(
             {
