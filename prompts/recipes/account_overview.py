@@ -18,6 +18,7 @@ Questions:
 
 from mcp_client import alpaca_trading_account, step
 
+NOT_GIVEN = "the broker does not give it"
 NAMES = {
     "equity": "equity",
     "cash": "cash",
@@ -39,19 +40,29 @@ def analyze() -> dict:
         raise ValueError("the account gives no equity now; try again later")
     when = f"as of {answer['metadata']['as_of'] or answer['metadata']['timestamp']}"
     change = equity / before - 1 if before else None
+    share = cash / equity if cash is not None and equity else None
     shares = {
-        "change": ("change since the last close", change),
-        "cash_share": ("cash of equity", cash / equity if cash is not None and equity else None),
+        "change": ("change since the last close", change, "there is no equity of the last close"),
+        "cash_share": ("cash of equity", share, "there is no equity" if equity == 0 else NOT_GIVEN),
     }
     money = {"format": "currency", "unit": currency or "USD", "description": when}
     moved = "" if change is None else f" ({change:+.2%} since the last close)"
     return {
         "description": (
             f"The account has an equity of {equity:,.2f}{moved}"
-            f"{'' if cash is None or not equity else f', of which {cash:,.2f} ({cash / equity:.1%}) is cash'}, {when}."
+            f"{'' if share is None else f', of which {cash:,.2f} ({share:.1%}) is cash'}, {when}."
         ),
         "body": [
-            *({"id": key, "key": name, "value": account[key], **money} for key, name in NAMES.items()),
+            *(
+                {
+                    "id": key,
+                    "key": name,
+                    "value": account[key],
+                    "reason": "" if account[key] is not None else NOT_GIVEN,
+                    **money,
+                }
+                for key, name in NAMES.items()
+            ),
             *(
                 {
                     "id": key,
@@ -60,8 +71,9 @@ def analyze() -> dict:
                     "format": "percent",
                     "is_change": key == "change",
                     "description": when,
+                    "reason": "" if value is not None else missing,
                 }
-                for key, (name, value) in shares.items()
+                for key, (name, value, missing) in shares.items()
             ),
         ],
     }

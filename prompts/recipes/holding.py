@@ -34,7 +34,7 @@ def analyze(symbol: str = "AAPL") -> dict:
         }
     position = held[0]
     total = sum(abs(other["market_value"] or 0) for other in positions)
-    weight = abs(position["market_value"] or 0) / total if total else None
+    weight = abs(position["market_value"]) / total if position["market_value"] else None
     return {"description": describe(position, unit), "body": rows(position, unit, weight)}
 
 
@@ -54,7 +54,7 @@ def rows(position: dict, unit: str, weight: float | None) -> list[dict]:
     price, cost = position["price"], position["average_entry_price"]
     distance = price / cost - 1 if price is not None and cost else None
     share = {"format": "percent", "is_change": True}
-    return [
+    listed = [
         {"id": "quantity", "key": "quantity", "value": position["quantity"], "format": "number"},
         {"id": "average_cost", "key": "average cost", "value": cost, **money},
         {"id": "price", "key": "price now", "value": price, **money},
@@ -71,3 +71,8 @@ def rows(position: dict, unit: str, weight: float | None) -> list[dict]:
             "description": "by value, without cash",
         },
     ]
+    reasons = {"distance": "there is no price or no cost", "weight": "there is no value"}
+    for row in listed:
+        if row["value"] is None:
+            row["reason"] = reasons.get(row["id"], "the broker does not give it")
+    return listed

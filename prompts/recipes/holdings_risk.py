@@ -61,10 +61,8 @@ def analyze(
     columns = {symbol: returns[symbol].tolist() for symbol in stocks}
     risk = calculate_portfolio_metrics(returns=columns, weights=weights)
     daily = (returns[list(stocks)] * pd.Series(weights)).sum(axis=1).tolist()
-    extra = {
-        "beta": calculate_beta(returns=daily, benchmark=returns[benchmark].tolist())["beta"],
-        "var": calculate_var(returns=daily)["var"],
-    }
+    beta = calculate_beta(returns=daily, benchmark=returns[benchmark].tolist())
+    extra = {"beta": beta["beta"], "beta_reason": beta["reason"], "var": calculate_var(returns=daily)["var"]}
     single = call_many([("calculate_volatility", {"returns": values}) for values in columns.values()])
     each = dict(
         sorted(
@@ -133,6 +131,7 @@ def rows(risk: dict, each: dict, weights: dict, when: str) -> list[dict]:
                 "value": risk[key],
                 "format": format_,
                 "description": f"with today's weights, {when}",
+                "reason": "" if risk[key] is not None else risk["beta_reason" if key == "beta" else "reason"],
             }
             for key, (name, format_) in names.items()
         ),

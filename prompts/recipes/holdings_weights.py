@@ -126,6 +126,7 @@ def rows(ranked: list[str], best: dict, now: dict, risks: dict, when: str) -> li
                 "value": risks[name][key],
                 "format": format_,
                 "description": f"brought back to them every day, {when}",
+                "reason": "" if risks[name][key] is not None else risks[name]["reason"],
             }
             for name, said in weights.items()
             for key, (title, format_) in figures.items()

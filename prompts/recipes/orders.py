@@ -102,13 +102,15 @@ def is_within(order: dict, begin: str | None = None, end: str | None = None) -> 
 
 def row(order: dict) -> dict:
     has_quantity = order["quantity"] is not None
+    size = order["quantity"] if has_quantity else order["notional"]
     return {
         "id": order["id"],
         "key": f"{order['side'] or ''} {order['symbol']}".strip(),
-        "value": order["quantity"] if has_quantity else order["notional"],
+        "value": size,
         "format": "number",
         "unit": "shares" if has_quantity else "USD",
         "description": describe(order),
+        "reason": "" if size is not None else "the order has neither shares nor an amount",
     }
 
 

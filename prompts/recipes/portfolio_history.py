@@ -80,6 +80,7 @@ def rows(
             "format": "percent",
             "is_change": True,
             "description": f"as the broker gives it, {when}",
+            "reason": "" if fractions else "the broker does not give it",
         },
         {
             "id": "max_drawdown",

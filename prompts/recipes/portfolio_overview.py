@@ -41,7 +41,11 @@ def analyze() -> dict:
         "description": f"The portfolio is worth {equity:,.2f} {unit}{moved}; {', '.join(named) or 'no positions'}, {when}.",
         "body": [
             money("value", "value", equity, unit, when),
-            {**money("day", "profit and loss of the day", day, unit, "since the last close"), "is_change": True},
+            {
+                **money("day", "profit and loss of the day", day, unit, "since the last close"),
+                "is_change": True,
+                "reason": "" if day is not None else "there is no equity of the last close",
+            },
             *(
                 {**money(f"{name}", f"{name} position: {each['symbol']}", each["unrealized_gain"], unit, "unrealized"), "is_change": True}
                 for name, each in zip(("best", "worst"), extremes, strict=False)

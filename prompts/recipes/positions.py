@@ -39,15 +39,18 @@ def analyze(rank_by: Literal["gain", "loss", "value"] = "value") -> dict:
         "loss": lambda position: position["unrealized_gain"] or 0,
     }
     ranked = sorted(positions, key=keys[rank_by])
-    gain = sum(position["unrealized_gain"] or 0 for position in positions)
+    known = [position for position in ranked if position["unrealized_gain"] is not None]
+    gain = sum(position["unrealized_gain"] for position in known) if len(known) == len(positions) else None
     cost = sum(abs(position["cost_basis"] or 0) for position in positions)
     spread = calculate_concentration(weights=sizes)
     unit = answer["metadata"]["currency"] or "USD"
-    first, last = (f(ranked, key=lambda p: p["unrealized_gain"] or 0) for f in (max, min))
+    share = f" ({gain / cost if cost else 0:+.2%})" if gain is not None else ""
+    gained = f" with an unrealized gain of {gain:+,.2f}{share}" if gain is not None else ""
+    extremes = [f(known, key=lambda p: p["unrealized_gain"]) for f in (max, min) if known]
+    named = "".join(f"{word} {describe(p)}" for word, p in zip(("; best", ", worst"), extremes, strict=False))
     return {
         "description": (
-            f"{len(positions)} positions worth {total:,.2f} {unit} with an unrealized gain of {gain:+,.2f} "
-            f"({gain / cost if cost else 0:+.2%}); best {describe(first)}, worst {describe(last)}. The largest, "
+            f"{len(positions)} positions worth {total:,.2f} {unit}{gained}{named}. The largest, "
             f"{spread['largest']}, is {spread['largest_share']:.1%} of them."
         ),
         "body": rows(total, unit, gain, spread, cost, ranked, sizes),
@@ -56,7 +59,7 @@ def analyze(rank_by: Literal["gain", "loss", "value"] = "value") -> dict:
 
 
 def rows(
-    total: float, unit: str, gain: float, spread: dict, cost: float, ranked: list[str], sizes: dict
+    total: float, unit: str, gain: float | None, spread: dict, cost: float, ranked: list[str], sizes: dict
 ) -> list[dict]:
     return [
         {
@@ -75,6 +78,7 @@ def rows(
             "unit": unit,
             "is_change": True,
             "description": f"on a cost of {cost:,.2f}",
+            "reason": "" if gain is not None else "the broker does not give that of every position",
         },
         {
             "id": "effective",
@@ -105,7 +109,7 @@ def draw(ranked: list[str]) -> list[dict]:
 
 
 def describe(position: dict) -> str:
-    return f"{position['symbol']} {position['unrealized_gain'] or 0:+,.2f}"
+    return f"{position['symbol']} {position['unrealized_gain']:+,.2f}"
 
 
 def row(position: dict, unit: str, weight: float) -> dict:
@@ -120,4 +124,5 @@ def row(position: dict, unit: str, weight: float) -> dict:
         "unit": unit,
         "is_change": True,
         "description": f"{change}; {position['quantity']:g} at {position['average_entry_price']:,.2f}, worth {value}, weight {weight:.1%}",
+        "reason": "" if position["unrealized_gain"] is not None else "the broker does not give it",
     }
