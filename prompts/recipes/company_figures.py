@@ -110,7 +110,8 @@ def cut_reports(data: dict, items: list[str], by: str, limits: dict) -> pd.DataF
     table = read_reports(reports, items)
     if table.empty:
         raise ValueError(
-            f"{data['symbol']} has no reports here, as funds and indices have none; ask about a company"
+            f"{data['symbol']} has no reports of {', '.join(map(call_item, items))}, as funds and indices "
+            "have none; ask about a company, or for another figure"
         )
     whole = table
     first, last = (limits[name] and limits[name].isoformat() for name in ("start", "end"))
@@ -143,7 +144,7 @@ def read_reports(reports: dict, items: list[str]) -> pd.DataFrame:
         }
     ).reindex(columns=list(columns))
     for margin, amount in MARGINS.items():
-        table[margin] = table[amount] / table["revenue"]
+        table[margin] = table[amount] / table["revenue"].where(table["revenue"] > 0)
     return table.sort_index().dropna(subset=items, how="all")
 
 
@@ -152,7 +153,7 @@ def total(table: pd.DataFrame, item: str) -> float | None:
     if item in STOCKS:
         value = table[item].iloc[-1]
     elif item in MARGINS:
-        known = table[[MARGINS[item], "revenue"]].dropna()
+        known = table.dropna(subset=[item])
         value = known[MARGINS[item]].sum() / known["revenue"].sum() if len(known) else None
     else:
         value = table[item].sum(min_count=len(table))
@@ -217,12 +218,14 @@ def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
     for item in items:
         money = {"format": "percent"} if item in MARGINS else {"format": "currency", "unit": table.attrs["currency"]}
         what = "newest report" if item in STOCKS else "all of these reports"
+        value, place = total(table, item), "the newest report" if item in STOCKS else "each of these reports"
         found.append(
             {
                 "id": f"{symbol}:{item}",
                 "key": f"{symbol} {call_item(item)}, {what}",
-                "value": total(table, item),
+                "value": value,
                 "description": f"to {table.index[-1]}" if item in STOCKS else span,
+                "reason": "" if value is not None else missing(item, place),
                 **money,
             }
         )
@@ -233,11 +236,19 @@ def rows(symbol: str, table: pd.DataFrame, items: list[str]) -> list[dict]:
                 "key": f"{symbol} {call_item(item)}, {day}",
                 "value": None if pd.isna(value) else float(value),
                 "description": f"{by} to {day}",
+                "reason": missing(item, "this report") if pd.isna(value) else "",
                 **money,
             }
             for day, value in table[item][::-1].items()
         ]
     return found
+
+
+def missing(item: str, place: str) -> str:
+    """Why there is no figure; a margin is made of two."""
+    if item in MARGINS:
+        return f"{call_item(MARGINS[item])} or a revenue above 0 is not reported"
+    return f"not in {place}"
 
 
 def growth_rows(symbol: str, table: pd.DataFrame, item: str) -> list[dict]:

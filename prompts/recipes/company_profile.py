@@ -23,7 +23,7 @@ FACTS = {
     "ipo_date": ("day of listing", "date"),
     "fiscal_year_end": ("end of the fiscal year", "text"),
 }
-TEXT_CHARACTERS_MAX = 300
+TEXT_CHARACTERS_MAX, NOT_KNOWN = 300, "not known to the vendor"
 
 
 def analyze(symbols: list[str] = ["NVDA"]) -> dict:
@@ -60,6 +60,7 @@ def rows(name: str, profile: dict) -> list[dict]:
         "value": about[:TEXT_CHARACTERS_MAX] or None,
         "format": "text",
         "description": "cut" if len(about) > TEXT_CHARACTERS_MAX else "",
+        "reason": "" if about else NOT_KNOWN,
     }
     facts = [
         {
@@ -67,7 +68,7 @@ def rows(name: str, profile: dict) -> list[dict]:
             "key": f"{name} {words}",
             "value": profile[part],
             "format": format_,
-            "description": "not known to the vendor" if profile[part] is None else "",
+            "reason": "" if profile[part] is not None else NOT_KNOWN,
         }
         for part, (words, format_) in FACTS.items()
     ]

@@ -88,7 +88,13 @@ def rows(changes: pd.Series, rates: pd.Series, raised: pd.Series, streak: int, u
     }
     return [
         *(
-            {"id": key, "key": name, "value": value, "format": "text" if key == "last_cut" else "integer"}
+            {
+                "id": key,
+                "key": name,
+                "value": value,
+                "format": "text" if key == "last_cut" else "integer",
+                "reason": "" if value is not None else "it was never cut in these years",
+            }
             for key, (name, value) in counts.items()
         ),
         *(

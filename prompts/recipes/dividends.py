@@ -75,6 +75,7 @@ def rows(found: float | None, money: dict, sums: pd.Series, shown: list[str], pa
             "value": found,
             "format": "percent",
             "description": "a year, as the vendor of fundamentals gives it",
+            "reason": "" if found is not None else "not known to the vendor",
         },
         {
             "id": "last",

@@ -49,7 +49,7 @@ def analyze(
         )
     return {
         "description": " ".join(describe(name, known[name], today) for name in names),
-        "body": [line for name in names for line in rows(name, known[name], today, unit)],
+        "body": [line for name in names for line in rows(name, known[name], (today, last), unit)],
         "charts": [draw(name, past) for name in names if (past := find_past(known[name]))],
     }
 
@@ -80,7 +80,8 @@ def describe(name: str, reports: list[dict], today: date) -> str:
     return f"{ahead}; on {last['report_date']} it reported an EPS of {last['eps_actual']:.2f}{beside}."
 
 
-def rows(name: str, reports: list[dict], today: date, unit: str) -> list[dict]:
+def rows(name: str, reports: list[dict], days: tuple[date, date], unit: str) -> list[dict]:
+    today, last = days
     coming = find_next(reports, today)
     times = {
         "before_market": "before the open",
@@ -97,8 +98,9 @@ def rows(name: str, reports: list[dict], today: date, unit: str) -> list[dict]:
             f"{times.get(coming['time'], 'time not known')}, estimated EPS "
             f"{'not known' if estimate is None else f'{estimate:.2f} {unit}'}"
             if coming
-            else "not known"
+            else ""
         ),
+        "reason": "" if coming else f"no date is known up to {last}",
     }
     return [expected, *(row(name, report, unit) for report in find_past(reports)[::-1])]
 
@@ -106,6 +108,7 @@ def rows(name: str, reports: list[dict], today: date, unit: str) -> list[dict]:
 def row(name: str, report: dict, unit: str) -> dict:
     estimate = report["eps_estimate"]
     against = "no estimate known" if estimate is None else f"estimate {estimate:.2f} {unit}"
+    missing = "not known to the vendor" if estimate else "there is no estimate to compare with"
     return {
         "id": f"{name}:{report['report_date']}",
         "key": f"{name} surprise of {report['report_date']}",
@@ -113,6 +116,7 @@ def row(name: str, report: dict, unit: str) -> dict:
         "format": "percent",
         "is_change": True,
         "description": f"EPS {report['eps_actual']:.2f} {unit}, {against}",
+        "reason": "" if report["surprise_fraction"] is not None else missing,
     }
 
 

@@ -54,7 +54,7 @@ def analyze(
         pd.DataFrame(reports[part]["items"], index=reports[part]["period_end"]).reindex(columns=columns)
         for part, columns in COLUMNS.items()
     ]
-    table = pd.concat(tables, axis=1).sort_index()
+    table = pd.concat(tables, axis=1).astype(float).sort_index()
     if table.empty:
         raise ValueError(f"{symbol} has no reports here, as funds and indices have none; ask about a company")
     if end:
@@ -66,7 +66,7 @@ def analyze(
     if table.empty:
         raise ValueError(f"{symbol} has no reports in this period; choose another one")
     for column, margin in MARGINS.items():
-        table[margin] = table[column] / table["revenue"]
+        table[margin] = table[column] / table["revenue"].where(table["revenue"] > 0)
     if by == "quarter":
         table["eps"] = pd.Series(
             data["earnings"]["eps_actual"], index=data["earnings"]["period_end"], dtype=float
@@ -92,19 +92,24 @@ def draw_charts(table: pd.DataFrame, symbol: str) -> list[dict]:
 
 def describe(symbol: str, table: pd.DataFrame, by: str, currency: str) -> str:
     newest, oldest = table.iloc[-1], table.iloc[0]
-    grown = (
-        ""
-        if len(table) < 2
-        else f", {newest['revenue'] / oldest['revenue'] - 1:+.1%} on that to {table.index[0]}"
-    )
+    growth = newest["revenue"] / oldest["revenue"] - 1 if oldest["revenue"] > 0 else None
+    is_grown = len(table) > 1 and not pd.isna(growth)
+    grown = f", {growth:+.1%} on that to {table.index[0]}" if is_grown else ""
+    share = "" if pd.isna(newest["net_margin"]) else f" ({newest['net_margin']:.1%} of the revenue)"
+    revenue, income = (say_billions(newest[name], currency) for name in ("revenue", "net_income"))
     return (
-        f"In the {by} to {table.index[-1]} {symbol} had a revenue of {newest['revenue'] / 1e9:,.2f} billion {currency}{grown}, "
-        f"and a net income of {newest['net_income'] / 1e9:,.2f} billion ({newest['net_margin']:.1%} of the revenue)."
+        f"In the {by} to {table.index[-1]} {symbol} had a revenue of {revenue}{grown}, "
+        f"and a net income of {income}{share}."
     )
+
+
+def say_billions(value: float, currency: str) -> str:
+    return "unknown size" if pd.isna(value) else f"{value / 1e9:,.2f} billion {currency}"
 
 
 def row(name: str, day: str, value: float, currency: str) -> dict:
     is_margin = name in MARGINS.values()
+    missing = "its amount or a revenue above 0 is not reported" if is_margin else "not in this report"
     return {
         "id": f"{day}:{name}",
         "key": f"{'EPS' if name == 'eps' else name.replace('_', ' ')}, {day}",
@@ -112,6 +117,7 @@ def row(name: str, day: str, value: float, currency: str) -> dict:
         "format": "percent" if is_margin else "currency",
         "unit": None if is_margin else currency,
         "description": "of revenue" if is_margin else f"report to {day}",
+        "reason": missing if pd.isna(value) else "",
     }
 
 

@@ -137,6 +137,7 @@ def price_rows(closes: pd.Series, year: pd.Series, changes: dict, volatility: fl
                 "format": "percent",
                 "is_change": True,
                 "description": f"to {day}",
+                "reason": "" if change is not None else "the data begins later",
             }
             for name, change in changes.items()
         ),
@@ -161,6 +162,7 @@ def company_rows(company: dict) -> list[dict]:
             "key": "market value",
             "value": valuation["market_cap"],
             "description": now,
+            "reason": "" if valuation["market_cap"] is not None else "not known to the vendor",
             **money,
         },
         {
@@ -169,6 +171,7 @@ def company_rows(company: dict) -> list[dict]:
             "value": valuation["trailing_pe"],
             "format": "number",
             "description": now,
+            "reason": "" if valuation["trailing_pe"] is not None else why_no_ratio(company["facts"]),
         },
         *(
             {
@@ -192,6 +195,12 @@ def company_rows(company: dict) -> list[dict]:
             for day, amount in company["dividend"]
         ),
     ]
+
+
+def why_no_ratio(facts: dict) -> str:
+    """Why there is no P/E ratio."""
+    eps = facts["highlights"]["eps"]
+    return "not known to the vendor" if eps is None or eps > 0 else "there was no profit"
 
 
 def fetch_traded(symbol: str) -> pd.Series:

@@ -76,14 +76,21 @@ def describe(symbol: str, data: dict) -> str:
         data["valuation"]["market_cap"],
         data["highlights"]["profit_margin"],
     )
-    ratio = "no P/E ratio (no profit, or none known)" if pe is None else f"a P/E ratio of {pe:.1f}"
+    ratio = f"no P/E ratio ({why_no_ratio(data)})" if pe is None else f"a P/E ratio of {pe:.1f}"
     value = "" if cap is None else f", a market cap of {cap / 1e9:,.1f} billion"
     profit = "" if margin is None else f" and a profit margin of {margin:.1%}"
     return f"{symbol} has {ratio}{value}{profit}, by its reports up to {data['highlights']['most_recent_quarter'] or 'an unknown day'}."
 
 
+def why_no_ratio(facts: dict) -> str:
+    """Why there is no P/E ratio."""
+    eps = facts["highlights"]["eps"]
+    return "not known to the vendor" if eps is None or eps > 0 else "there was no profit"
+
+
 def rows(symbol: str, data: dict) -> list[dict]:
     reported = data["highlights"]["most_recent_quarter"] or "an unknown day"
+    reasons = {"trailing_pe": why_no_ratio(data)}
     return [
         {
             "id": f"{symbol}:{key}",
@@ -91,9 +98,8 @@ def rows(symbol: str, data: dict) -> list[dict]:
             "value": data[part][key],
             "format": format_,
             "unit": "USD" if format_ == "currency" else None,
-            "description": f"reports up to {reported}"
-            if data[part][key] is not None
-            else "not known to the vendor",
+            "description": f"reports up to {reported}",
+            "reason": "" if data[part][key] is not None else reasons.get(key, "not known to the vendor"),
         }
         for key, (part, name, format_) in FIGURES.items()
     ]

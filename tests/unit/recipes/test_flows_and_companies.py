@@ -117,5 +117,5 @@ def test_a_profile_says_what_is_not_known(runner: RecipeRunner, library: Library
     found = figures(result)
     assert (found["KO:sector"], found["KO:industry"]) == (profile["sector"], profile["industry"])
     assert found["KO:employees"] is None
-    assert [row.description for row in result.body if row.id == "KO:employees"] == ["not known to the vendor"]
+    assert [row.reason for row in result.body if row.id == "KO:employees"] == ["not known to the vendor"]
     assert "is a fund" in result.description
