@@ -265,6 +265,7 @@ def test_every_recipe_runs_with_its_defaults_and_calls_the_tools_it_names(
         assert result.description.endswith("."), recipe.name
         assert result.body, recipe.name
         assert len({row.id for row in result.body}) == len(result.body), recipe.name
+        assert all(bool(row.reason) == (row.value is None) for row in result.body), recipe.name
         if not called_all(runner, recipe):
             for choice in choices_of(recipe):
                 runner.run(recipe, **choice)
