@@ -28,6 +28,7 @@ def test_figures_are_rfc_4180_in_full_precision_and_no_cell_is_a_formula(
         row("plain", 0.123456789012345678, "a, b", format="percent"),
         row('quo"te', "=HYPERLINK(1)", "two\nlines"),
         *(row(f"{sign}cmd", -1.5) for sign in "+-@\t"),
+        row("none", None, reason="too few closes"),
     ]
     house.courses["prepared"] = writes(returning(answer_of(*rows)))
     reader.open().ask(PREPARED)
@@ -36,12 +37,13 @@ def test_figures_are_rfc_4180_in_full_precision_and_no_cell_is_a_formula(
     assert name[:4].isdigit()
     assert content.startswith(b"\xef\xbb\xbf")
     found = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    assert found[0] == ["key", "value", "unit", "format", "description"]
-    assert found[1] == ["plain", "0.12345678901234568", "", "percent", "a, b"]
+    assert found[0] == ["key", "value", "unit", "format", "description", "reason"]
+    assert found[1] == ["plain", "0.12345678901234568", "", "percent", "a, b", ""]
     assert found[2][:2] == ['quo"te', "'=HYPERLINK(1)"]
     assert found[2][4] == "two\nlines"
-    assert [line[0] for line in found[3:]] == ["'+cmd", "'-cmd", "'@cmd", "'\tcmd"]
-    assert all(line[1] == "-1.5" for line in found[3:])
+    assert [line[0] for line in found[3:-1]] == ["'+cmd", "'-cmd", "'@cmd", "'\tcmd"]
+    assert all(line[1] == "-1.5" for line in found[3:-1])
+    assert found[-1] == ["none", "", "", "", "", "too few closes"]
 
 
 def test_json_holds_question_parameters_result_and_where_it_is_from(reader: Reader, house: PageHouse) -> None:

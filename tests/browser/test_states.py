@@ -196,6 +196,16 @@ def test_many_figures_are_a_table_that_sorts_filters_and_turns_pages(
     expect(reader.find(".figure-table tbody tr")).to_have_count(10)
 
 
+def test_a_table_is_filtered_by_why_there_is_no_value(reader: Reader, house: PageHouse) -> None:
+    body = [row(f"S{number:02}", number, "made up") for number in range(20)]
+    none = row("none", None, "made up", reason="too few closes")
+    house.courses["prepared"] = writes(returning(answer_of(*body, none)))
+    reader.open().ask(PREPARED)
+    reader.page.get_by_label("Filter figures").fill("few closes")
+    expect(reader.find(".figure-table tbody tr")).to_have_count(1)
+    expect(reader.find(".figure-table tbody td.muted")).to_have_text("too few closes; made up")
+
+
 def test_stopping_leaves_the_focus_where_stop_was(reader: Reader, house: PageHouse) -> None:
     house.hold(Hold.MARKET)
     reader.open().ask(until="running")

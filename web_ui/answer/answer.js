@@ -10,6 +10,8 @@ import { fileName, saveFile, toCsv } from "../saving.js";
 import { drawFigures } from "./figures.js";
 import { followUpsOf } from "./follow_ups.js";
 
+const CSV_COLUMNS = ["key", "value", "unit", "format", "description", "reason"];
+
 /**
  * The parts of the card.
  * @param {import("../page_state.js").Values} values @param {any} page
@@ -113,8 +115,8 @@ function drawActions(run, page) {
     saveFile(
       fileName(name, "csv", run.createdAt),
       toCsv([
-        ["key", "value", "unit", "format", "description"],
-        ...(run.result?.body ?? []).map((row) => [row.key, row.value, row.unit, row.format, row.description]),
+        CSV_COLUMNS,
+        ...(run.result?.body ?? []).map((row) => CSV_COLUMNS.map((name) => row[name])),
       ]),
     );
   const json = () =>

@@ -53,6 +53,9 @@ function drawValue(row) {
 /** Why there is no value. */
 const reasonOf = (row) => (row.value === null ? row.reason : "");
 
+/** What a row of the table says of its figure. */
+const textOf = (row) => [reasonOf(row), row.description].filter(Boolean).join("; ");
+
 function sourceButton(row, { onSource }) {
   return button("Source", () => onSource(row), {
     class: "source-link",
@@ -152,7 +155,7 @@ function drawRow(row, look) {
     { class: kindOf(row, look), "data-row": row.id },
     element("th", { scope: "row" }, row.key, sourceButton(row, look)),
     element("td", { class: "number" }, drawValue(row), marksOf(row, look)),
-    element("td", { class: "muted" }, [reasonOf(row), row.description].filter(Boolean).join("; ")),
+    element("td", { class: "muted" }, textOf(row)),
   );
 }
 
@@ -179,7 +182,7 @@ function drawPager(count, view, show) {
 
 function chosenRows(rows, { sort, isDescending, filter }) {
   const found = filter
-    ? rows.filter((row) => `${row.key} ${row.description ?? ""}`.toLowerCase().includes(filter))
+    ? rows.filter((row) => `${row.key} ${textOf(row)}`.toLowerCase().includes(filter))
     : [...rows];
   if (!sort) return found;
   const order = (left, right) => compareValues(left[sort], right[sort]) * (isDescending ? -1 : 1);
