@@ -10,8 +10,11 @@ TEXT_LENGTH_MAX = 300
 
 
 def format_figure(row: Row) -> str:
-    """The value as people read it; `percent` values are fractions. A change carries its sign and an arrow."""
-    if isinstance(row.value, bool) or not isinstance(row.value, int | float):
+    """The value as people read it; `percent` values are fractions. A change carries its sign and an arrow.
+
+    A number of the format `text`, such as a year, is written as it is.
+    """
+    if row.format == "text" or isinstance(row.value, bool) or not isinstance(row.value, int | float):
         return _format_other(row.value)
     number = _format_number(float(row.value), row)
     if not row.is_change or row.value == 0:

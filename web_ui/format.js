@@ -28,7 +28,10 @@ export function formatFigure({ value, format, unit, is_change = false }) {
   if (format === "date" || (typeof value === "string" && format !== "text" && isDate(value))) {
     return { ...plain(formatDate(value)), full: String(value) };
   }
-  return typeof value === "number" ? formatNumber(value, format, unit, is_change) : plain(String(value));
+  // A number that is a text, such as a year, is written as it is.
+  return typeof value === "number" && format !== "text"
+    ? formatNumber(value, format, unit, is_change)
+    : plain(String(value));
 }
 
 /**

@@ -158,6 +158,7 @@ def test_figures_are_written_for_the_eye_and_for_the_ear(reader: Reader, house: 
         row("change", -0.281, "from first to last close", format="percent", is_change=True),
         row("last", 231.44, "adjusted close", format="currency", unit="USD"),
         row("as_of", "2026-11-20", "last close", format="date"),
+        row("year", 2026, "of the last cut", format="text"),
     ]
     house.courses["prepared"] = writes(returning(answer_of(*rows)))
     reader.open().ask(PREPARED)
@@ -167,6 +168,7 @@ def test_figures_are_written_for_the_eye_and_for_the_ear(reader: Reader, house: 
     expect(change.locator(".unseen")).to_have_text("down 28.10 percent")
     expect(reader.find('[data-row="last"] [aria-hidden]')).to_have_text("$231.44")
     expect(reader.find('[data-row="as_of"] [aria-hidden]')).to_have_text("20 Nov 2026")
+    expect(reader.find('[data-row="year"] [aria-hidden]')).to_have_text("2026")
 
 
 def test_a_figure_without_a_value_says_why(reader: Reader) -> None:

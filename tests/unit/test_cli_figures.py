@@ -23,6 +23,7 @@ from schemas.result import Format, Row
         (7, None, None, "7"),
         ("2008-10-10", "date", None, "2008-10-10"),
         ("AAPL", "text", None, "AAPL"),
+        (2026, "text", None, "2026"),
         ("n/a", "percent", None, "n/a"),
         (None, "percent", None, "no data"),
         (True, None, None, "yes"),
