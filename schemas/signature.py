@@ -210,7 +210,10 @@ def _generic(node: ast.Subscript, name: str) -> JsonSchema:
     if name == "Annotated" and parts:
         schema = _annotation(parts[0])
         for extra in parts[1:]:
-            schema.update(_param(extra))
+            facts = _param(extra)
+            if "anyOf" in schema and "enum" in facts:  # a choice of null is not one of them
+                schema["anyOf"][0]["enum"] = facts.pop("enum")
+            schema.update(facts)
         return schema
     raise _error(
         node,

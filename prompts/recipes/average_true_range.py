@@ -18,7 +18,14 @@ Questions:
 from typing import Annotated, Literal
 
 import pandas as pd
-from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_atr, step
+from mcp_client import (
+    Param,
+    ToolError,
+    alpaca_market_crypto_bars,
+    alpaca_market_stocks_bars,
+    calculate_atr,
+    step,
+)
 
 WARM_UP = 250
 
@@ -39,7 +46,8 @@ def analyze(
     if not symbols:
         raise ValueError("give at least one symbol")
     step("fetching bars")
-    bars = {symbol: fetch_bars(symbol, window + WARM_UP, timeframe) for symbol in dict.fromkeys(symbols)}
+    needed = ["high", "low"]
+    bars = {s: fetch_full_bars(s, window + WARM_UP, needed, timeframe) for s in dict.fromkeys(symbols)}
     step("calculating")
     ranges = {symbol: calculate(symbol, table, window) for symbol, table in bars.items()}
     part = {symbol: ranges[symbol] / bars[symbol]["close"].iloc[-1] for symbol in bars}
@@ -56,7 +64,6 @@ def analyze(
 
 
 def calculate(symbol: str, bars: pd.DataFrame, window: int) -> float:
-    require(bars, ["high", "low"], symbol)
     columns = {name: bars[name].tolist() for name in ("high", "low", "close")}
     answer = calculate_atr(**columns, period=window)
     if answer["latest"] is None:
@@ -83,6 +90,29 @@ def rows(symbol: str, bars: pd.DataFrame, value: float) -> list[dict]:
             "description": when,
         },
     ]
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

@@ -16,7 +16,14 @@ Questions:
 from typing import Annotated
 
 import pandas as pd
-from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_gaps, step
+from mcp_client import (
+    Param,
+    ToolError,
+    alpaca_market_crypto_bars,
+    alpaca_market_stocks_bars,
+    calculate_gaps,
+    step,
+)
 
 
 def analyze(
@@ -31,8 +38,7 @@ def analyze(
     threshold: the fraction beyond which a gap is counted
     """
     step("fetching bars")
-    bars = fetch_bars(symbol, days + 1)
-    require(bars, ["open"], symbol)
+    bars = fetch_full_bars(symbol, days + 1, ["open"])
     step("measuring")
     columns = {
         name: {f"{day:%Y-%m-%d}": value for day, value in bars[name].items()} for name in ("open", "close")
@@ -96,6 +102,29 @@ def draw(symbol: str, answer: dict) -> list[dict]:
             "series": [{"name": "gap", "x": answer["dates"][-60:], "y": answer["values"][-60:]}],
         }
     ]
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

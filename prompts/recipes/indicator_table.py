@@ -22,6 +22,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from mcp_client import (
     Param,
+    ToolError,
     alpaca_market_crypto_bars,
     alpaca_market_stocks_bars,
     calculate_adx,
@@ -101,7 +102,7 @@ def analyze(
     tables = {}
     for symbol in dict.fromkeys(symbols):
         step(f"calculating {symbol}")
-        bars = fetch_bars(symbol, BARS) if "/" in symbol else fetch_traded_bars(symbol, BARS)
+        bars = fetch_any_bars(symbol)
         require(bars, inputs, symbol)
         bars = bars.dropna(subset=inputs)
         parts = [calculate_parts(name, bars, window) for name in names]
@@ -150,13 +151,26 @@ def draw(label: str, tables: dict) -> dict:
     }
 
 
-def fetch_traded_bars(symbol: str, limit: int) -> pd.DataFrame:
+def fetch_any_bars(symbol: str) -> pd.DataFrame:
+    """Bars as they were traded; the adjusted ones of a vendor that has no others."""
+    if "/" in symbol:
+        return fetch_bars(symbol, BARS)
+    try:
+        return fetch_traded_bars(symbol, BARS)
+    except ToolError as error:
+        if error.code != "not_offered":
+            raise
+        return fetch_bars(symbol, BARS)
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
     """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
-    answer = alpaca_market_stocks_bars(symbol=symbol, limit=limit, adjustment="split")
-    data = answer["data"]
-    bars = pd.DataFrame({name: data[name] for name in FLOW}, index=pd.to_datetime(data["timestamp"]), dtype=float)
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
     bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
-    return bars
+    return bars.dropna(subset=["close"])
 
 
 def calculate_parts(name: str, bars: pd.DataFrame, window: int | None) -> dict:

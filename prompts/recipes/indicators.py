@@ -115,13 +115,14 @@ def analyze(
     }
 
 
-def fetch_traded_bars(symbol: str, limit: int) -> pd.DataFrame:
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
     """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
-    answer = alpaca_market_stocks_bars(symbol=symbol, limit=limit, adjustment="split")
-    data = answer["data"]
-    bars = pd.DataFrame({name: data[name] for name in FLOW}, index=pd.to_datetime(data["timestamp"]), dtype=float)
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
     bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
-    return bars
+    return bars.dropna(subset=["close"])
 
 
 def calculate_parts(name: str, bars: pd.DataFrame, window: int | None) -> dict:

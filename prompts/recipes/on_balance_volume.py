@@ -15,7 +15,14 @@ Questions:
 from typing import Annotated
 
 import pandas as pd
-from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_obv, step
+from mcp_client import (
+    Param,
+    ToolError,
+    alpaca_market_crypto_bars,
+    alpaca_market_stocks_bars,
+    calculate_obv,
+    step,
+)
 
 
 def analyze(symbol: str = "TSLA", days: Annotated[int, Param(ge=2, le=2000)] = 60) -> dict:
@@ -25,8 +32,7 @@ def analyze(symbol: str = "TSLA", days: Annotated[int, Param(ge=2, le=2000)] = 6
     days: trading days to look back
     """
     step("fetching bars")
-    bars = fetch_bars(symbol, days + 1)
-    require(bars, ["volume"], symbol)
+    bars = fetch_full_bars(symbol, days + 1, ["volume"])
     bars = bars.dropna(subset=["volume"])
     if len(bars) < 3:
         raise ValueError(
@@ -92,6 +98,29 @@ def rows(when: str, change: float, traded: float, moved: float) -> list[dict]:
             "description": f"adjusted closes, {when}",
         },
     ]
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

@@ -23,6 +23,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from mcp_client import (
     Param,
+    ToolError,
     alpaca_market_crypto_bars,
     alpaca_market_stocks_bars,
     calculate_cci,
@@ -53,9 +54,8 @@ def analyze(
     """
     window = window or USUAL_WINDOWS[indicator]
     step("fetching bars")
-    bars = fetch_bars(symbol, window + SHOWN, timeframe)
     needed = {"mfi": ["high", "low", "volume"], "roc": []}.get(indicator, ["high", "low"])
-    require(bars, needed, symbol)
+    bars = fetch_full_bars(symbol, window + SHOWN, needed, timeframe)
     bars = bars.dropna(subset=needed)
     step("calculating")
     answer = measure(indicator, bars, window)
@@ -117,6 +117,29 @@ def draw(title: str, indicator: str, bars: pd.DataFrame, values: list) -> dict:
         "format": "percent" if indicator == "roc" else "number",
         "series": [line],
     }
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

@@ -14,7 +14,14 @@ Questions:
 from typing import Annotated, Literal
 
 import pandas as pd
-from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_stochastic, step
+from mcp_client import (
+    Param,
+    ToolError,
+    alpaca_market_crypto_bars,
+    alpaca_market_stocks_bars,
+    calculate_stochastic,
+    step,
+)
 
 SHOWN = 250
 
@@ -31,8 +38,7 @@ def analyze(
     timeframe: length of a bar
     """
     step("fetching bars")
-    bars = fetch_bars(symbol, window + SHOWN + 10, timeframe)
-    require(bars, ["high", "low"], symbol)
+    bars = fetch_full_bars(symbol, window + SHOWN + 10, ["high", "low"], timeframe)
     step("calculating")
     columns = {name: bars[name].tolist() for name in ("high", "low", "close")}
     answer = calculate_stochastic(**columns, k_period=window)
@@ -80,6 +86,29 @@ def draw(symbol: str, window: int, shown: list[str], answer: dict) -> list[dict]
             ],
         }
     ]
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

@@ -18,7 +18,7 @@ Questions:
 from typing import Annotated
 
 import pandas as pd
-from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, step
+from mcp_client import Param, ToolError, alpaca_market_crypto_bars, alpaca_market_stocks_bars, step
 
 SPIKE = 2
 
@@ -49,8 +49,7 @@ def analyze(symbols: list[str] = ["TSLA"], days: Annotated[int, Param(ge=2, le=2
 
 
 def fetch_volume(symbol: str, days: int) -> pd.Series:
-    bars = fetch_bars(symbol, days + 1)
-    require(bars, ["volume"], symbol)
+    bars = fetch_full_bars(symbol, days + 1, ["volume"])
     if len(bars) < 2:
         raise ValueError(f"{symbol} has one bar, and 2 are needed; ask about another symbol")
     return bars["volume"].fillna(0)
@@ -104,6 +103,29 @@ def rows(symbol: str, volume: pd.Series) -> list[dict]:
             "description": last,
         },
     ]
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

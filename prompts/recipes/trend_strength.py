@@ -15,7 +15,14 @@ Questions:
 from typing import Annotated, Literal
 
 import pandas as pd
-from mcp_client import Param, alpaca_market_crypto_bars, alpaca_market_stocks_bars, calculate_adx, step
+from mcp_client import (
+    Param,
+    ToolError,
+    alpaca_market_crypto_bars,
+    alpaca_market_stocks_bars,
+    calculate_adx,
+    step,
+)
 
 WARM_UP, SHOWN = 250, 250
 
@@ -32,8 +39,7 @@ def analyze(
     timeframe: length of a bar
     """
     step("fetching bars")
-    bars = fetch_bars(symbol, 2 * window + WARM_UP + SHOWN, timeframe)
-    require(bars, ["high", "low"], symbol)
+    bars = fetch_full_bars(symbol, 2 * window + WARM_UP + SHOWN, ["high", "low"], timeframe)
     step("calculating")
     columns = {name: bars[name].tolist() for name in ("high", "low", "close")}
     answer = calculate_adx(**columns, period=window)
@@ -75,6 +81,29 @@ def draw(symbol: str, window: int, shown: list[str], answer: dict, names: dict) 
             "series": [{"name": name, "x": shown, "y": answer[key][-SHOWN:]} for key, name in names.items()],
         }
     ]
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
+
+
+def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars as they were traded, which a vendor may have where another has adjusted closes alone."""
+    answer = alpaca_market_stocks_bars(symbol=symbol, timeframe=timeframe, limit=limit, adjustment="split")
+    names = ["open", "high", "low", "close", "volume"]
+    dates = pd.to_datetime(answer["data"]["timestamp"])
+    bars = pd.DataFrame({name: answer["data"][name] for name in names}, index=dates, dtype=float)
+    bars.attrs["unit"] = "points" if symbol.startswith("^") else answer["metadata"]["currency"]
+    return bars.dropna(subset=["close"])
 
 
 def fetch_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

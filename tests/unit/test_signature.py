@@ -78,6 +78,10 @@ def find_problem(source: str) -> Finding:
             {"type": "integer", "minimum": 1, "maximum": 9, "unit": "days", "description": "look back"},
         ),
         ("x: Annotated[str, mcp_client.Param(choices=['a'])] = 'a'", {"type": "string", "enum": ["a"]}),
+        (
+            "x: Annotated[int | None, Param(choices=[1, 3])] = None",
+            {"anyOf": [{"type": "integer", "enum": [1, 3]}, {"type": "null"}]},
+        ),
         ("x: Annotated[str, Param(pattern='a|b')] = 'a'", {"type": "string", "pattern": "^(?:a|b)$"}),
     ],
 )

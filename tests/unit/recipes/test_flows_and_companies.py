@@ -58,8 +58,6 @@ def test_a_rate_of_change_needs_closes_alone(runner: RecipeRunner, library: Libr
     expected = closes["KO"].iloc[-1] / closes["KO"].iloc[-22] - 1
     assert figures(result)["roc"] == pytest.approx(expected, abs=TOLERANCE)
     assert f"{expected:+.2%}" in result.description
-    with pytest.raises(ValueError, match="no high or low or volume"):
-        runner.run(library.find("oscillator"), symbol="KO", indicator="mfi")
 
 
 def test_on_balance_volume_adds_the_volume_of_rising_days(runner: RecipeRunner, library: Library) -> None:

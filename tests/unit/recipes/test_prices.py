@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mcp_servers.financial.vendors.sample import SampleVendor
 from prompts.library import Library
 from schemas.result import Result
-from tests.doubles.recipe_run import RecipeRunner
+from tests.doubles.recipe_run import RecipeRunner, make_recipe_tools
 
 TOLERANCE = 1e-9
 YEAR_2008 = {"days": None, "start": "2008-01-01", "end": "2008-12-31"}
@@ -92,7 +93,23 @@ def test_indicators_know_crypto_currencies(runner: RecipeRunner, library: Librar
     assert result.body[0].unit == "USD"
 
 
-def test_closes_alone_have_no_true_range_and_that_is_said(runner: RecipeRunner, library: Library) -> None:
+def test_where_a_vendor_has_closes_alone_another_s_traded_bars_have_a_true_range(
+    runner: RecipeRunner, library: Library
+) -> None:
+    found = figures(runner.run(library.find("average_true_range"), symbols=["AAPL"]))
+    traded = {"symbol": "AAPL", "limit": 264, "adjustment": "split"}
+    bars = pd.DataFrame(runner.call("alpaca_market_stocks_bars", traded)["data"])
+    before = bars["close"].shift()
+    ranges = pd.concat([bars.high - bars.low, (bars.high - before).abs(), (bars.low - before).abs()], axis=1)
+    expected = wilder(ranges.max(axis=1).iloc[1:], 14).iloc[-1]
+    assert found["AAPL"] == pytest.approx(expected, abs=1e-6)
+    assert found["AAPL:fraction"] == pytest.approx(expected / bars["close"].iloc[-1], abs=1e-6)
+
+
+def test_closes_alone_have_no_true_range_and_that_is_said(
+    vendor: SampleVendor, monkeypatch: pytest.MonkeyPatch, library: Library
+) -> None:
+    runner = RecipeRunner(make_recipe_tools([vendor]), monkeypatch)
     with pytest.raises(ValueError, match=r"AAPL has no high or low.*MARKET_DATA_VENDORS"):
         runner.run(library.find("average_true_range"), symbols=["AAPL"])
 
