@@ -38,7 +38,7 @@ def analyze() -> dict:
     equity, before, cash = account["equity"], account["previous_equity"], account["cash"]
     if equity is None:
         raise ValueError("the account gives no equity now; try again later")
-    when = f"as of {answer['metadata']['as_of'] or answer['metadata']['timestamp']}"
+    when = say_moment(answer["metadata"]["as_of"] or answer["metadata"]["timestamp"])
     change = equity / before - 1 if before else None
     share = cash / equity if cash is not None and equity else None
     shares = {
@@ -47,10 +47,11 @@ def analyze() -> dict:
     }
     money = {"format": "currency", "unit": currency or "USD", "description": when}
     moved = "" if change is None else f" ({change:+.2%} since the last close)"
+    power = "" if account["buying_power"] is None else f", and a buying power of {account['buying_power']:,.2f}"
     return {
         "description": (
             f"The account has an equity of {equity:,.2f}{moved}"
-            f"{'' if share is None else f', of which {cash:,.2f} ({share:.1%}) is cash'}, {when}."
+            f"{'' if share is None else f', of which {cash:,.2f} ({share:.1%}) is cash'}{power}, {when}."
         ),
         "body": [
             *(
@@ -77,3 +78,8 @@ def analyze() -> dict:
             ),
         ],
     }
+
+
+def say_moment(moment: str) -> str:
+    """A day, or a moment to the minute."""
+    return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

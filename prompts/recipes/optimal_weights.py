@@ -8,14 +8,14 @@ the period can change them much.
 Questions:
     What are the minimum variance weights of KO, PEP and PG?
     Optimize a portfolio of AAPL, MSFT and JPM.
-    What mix of KO and JPM has a 14% volatility?
+    What mix of KO and JPM has a 30% volatility?
     What are the risk parity weights of AAPL, JPM and XOM over the last 3 years?
     Find the maximum Sharpe weights for LLY, HD and WMT.
     Optimize KO, PEP and PG for minimum variance.
     What is the minimum variance portfolio of JPM, BAC and GE?
     What is the maximum Sharpe portfolio of AAPL and MSFT since 2015?
     Build a risk parity portfolio of MRK, PFE and UNH.
-    Optimize AAPL, MSFT and JPM for the Sharpe ratio.
+    Optimize AAPL, MSFT and JPM for the Sharpe ratio since 2012.
 """
 
 from datetime import date

@@ -64,10 +64,12 @@ def analyze(
     growth = (1 + (returns * pd.Series(weight)).sum(axis=1)).cumprod()
     named = ", ".join(f"{share:.0%} {symbol}" for symbol, share in weight.items())
     when = describe_days(prices.iloc[:, 0])
+    ratio = found["sharpe_ratio"]
+    sharpe = f", a Sharpe ratio of {ratio:.2f}" if ratio is not None else ""
     return {
         "description": (
             f"A portfolio of {named} returned {found['total_return']:+.2%} {when}, with a volatility of "
-            f"{found['volatility']:.2%} a year and a maximum drawdown of {found['max_drawdown']:.2%}."
+            f"{found['volatility']:.2%} a year{sharpe} and a maximum drawdown of {found['max_drawdown']:.2%}."
         ),
         "body": rows(found, when),
         "charts": draw(named, growth),

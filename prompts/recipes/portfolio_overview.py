@@ -34,7 +34,7 @@ def analyze() -> dict:
     ]
     day = None if before is None else equity - before
     moved = "" if day is None else f", {day:+,.2f} ({day / before if before else 0:+.2%}) since the last close"
-    when = f"as of {answer['metadata']['as_of'] or answer['metadata']['timestamp']}"
+    when = say_moment(answer["metadata"]["as_of"] or answer["metadata"]["timestamp"])
     extremes = [f(positions, key=lambda each: each["unrealized_gain"]) for f in (max, min) if positions]
     named = [f"{name} {describe(each)}" for name, each in zip(("best", "worst"), extremes, strict=False)]
     return {
@@ -60,3 +60,8 @@ def describe(position: dict) -> str:
 
 def money(row_id: str, key: str, value: float | None, unit: str, text: str) -> dict:
     return {"id": row_id, "key": key, "value": value, "format": "currency", "unit": unit, "description": text}
+
+
+def say_moment(moment: str) -> str:
+    """A day, or a moment to the minute."""
+    return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

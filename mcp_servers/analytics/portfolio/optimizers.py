@@ -194,7 +194,7 @@ def _check_attainable(moments: Moments, limits: Limits, wish: Wish, unit: float)
     if wish.objective == "max_sharpe" and highest <= wish.risk_free + ATTAINED * unit:
         raise BadArgument(
             f"no portfolio within the bounds is expected to earn more than the risk-free rate of "
-            f"{wish.risk_free:g} (the best one {highest:g}); lower risk_free_rate, or ask for min_variance",
+            f"{wish.risk_free:g} (the best one {highest:.4g}); lower risk_free_rate, or ask for min_variance",
             highest_return=highest,
         )
     if wish.objective == "target_return" and wish.target > highest + ATTAINED * unit:
@@ -210,7 +210,7 @@ def _least_volatile(moments: Moments, limits: Limits, wish: Wish, unit: float) -
     lowest = moments.volatility(weights)
     if wish.target < lowest - ATTAINED * unit:
         raise BadArgument(
-            f"the lowest volatility within the bounds is {lowest:g}; raise the target, or widen the bounds",
+            f"the lowest volatility within the bounds is {lowest:.4g}; raise the target, or widen the bounds",
             lowest_volatility=lowest,
         )
     return weights if wish.target <= lowest + ATTAINED * unit else None
