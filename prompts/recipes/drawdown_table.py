@@ -52,9 +52,10 @@ def analyze(
             f"{symbol} never closed below an earlier close {describe_days(closes)}; choose a longer period"
         )
     deepest = found[0]
+    which = "only drawdown" if answer["count"] == 1 else f"deepest of {answer['count']} drawdowns"
     return {
         "description": (
-            f"The deepest of {answer['count']} drawdowns of {symbol} {describe_days(closes)} was {deepest['depth']:.2%}, "
+            f"The {which} of {symbol} {describe_days(closes)} was {deepest['depth']:.2%}, "
             f"{describe(deepest)}; at the end it stood {answer['current_depth']:.2%} below its highest close."
         ),
         "body": [

@@ -27,7 +27,7 @@ def analyze(symbol: str = "NVDA") -> dict:
         shares *= ratio
     last = f"the last on {splits[0][0]}, {describe(splits[0][1])}" if splits else "none at all"
     return {
-        "description": f"{symbol} has {len(splits)} known splits, {last}.",
+        "description": f"{symbol} has {len(splits)} known split{'' if len(splits) == 1 else 's'}, {last}.",
         "body": [
             {"id": "count", "key": "number of splits", "value": len(splits), "format": "integer"},
             {
