@@ -25,8 +25,10 @@ SHORT_UNITS = {"d": "day", "w": "week", "m": "month", "y": "year", "wk": "week",
 NUMBER = rf"(?P<number>\d{{1,5}}|{'|'.join(NUMBERS)})"
 LONG_UNIT = r"(?:day|session|week|month|quarter|year|decade)s?"
 KIND = r"(?P<kind>trading|market|business)"
-UNIT = rf"(?:[ -]?{KIND}?[ -]?(?P<unit>{LONG_UNIT}|wks?|mos?|yrs?)|(?P<letter>[dwmy]))\b"
+UNIT = rf"(?:[ -]?{KIND}?[ -]?(?P<unit>{LONG_UNIT}|wks?|mos?|yrs?)|(?<=\d)(?P<letter>[dwmy]))\b"
 LAST = r"(?:last|past|previous|trailing|preceding|most recent|latest)"
+ONE_DAY_MOVE = r"(?:1|one)[ -]day[ -]loss(?:es)?\b|(?:(?<=largest )|(?<=biggest ))(?:1|one)[ -]day[ -]gain\b"
+"""A loss or gain of a day is no period: "the largest one-day loss"."""
 END = r"(?!\w|-|[./]\d)"
 
 
@@ -236,7 +238,11 @@ PATTERNS = _compile(
         rf"{NUMBER}{UNIT} (?:later|before|after|from now|apart)\b",
         _unclear("write 'over the last ...' or the dates"),
     ),
-    (rf"{NUMBER}{UNIT}(?![ -](?:highs?|lows?|range)\b)(?: period\b| window\b| lookback\b)?", _back),
+    (
+        rf"(?!{ONE_DAY_MOVE}){NUMBER}{UNIT}(?![ -](?:highs?|lows?|range)\b)"
+        r"(?: period\b| window\b| lookback\b)?",
+        _back,
+    ),
     (r"all[ -]time\b(?![ -](?:highs?|lows?)\b)|since inception\b|ever\b", _all),
     (r"(?:whole|full|entire) (?:history|period)\b", _all),
     (r"\d{1,2}[/.]\d{1,2}[/.]\d{2,4}", _unclear("write the date as 2020-03-23")),

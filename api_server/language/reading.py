@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from api_server.language.appositions import find_appositions
 from api_server.language.figures import (
     Figure,
     find_amounts,
@@ -82,8 +83,8 @@ class Reading:
 
     @property
     def is_about_crypto(self) -> bool:
-        """Whether its symbols are pairs of crypto currencies."""
-        return any(mention.kind == "crypto" for mention in self.mentions)
+        """Whether its symbols are pairs of crypto currencies, or it is about them as a group."""
+        return "coins" in self.concepts or any(mention.kind == "crypto" for mention in self.mentions)
 
     @property
     def benchmark(self) -> str | None:
@@ -145,7 +146,7 @@ class _Scan:
         mentions += self._take_mentions(find_unknown_tickers(self.left, self.lexicon))
         mentions.sort(key=lambda mention: mention.start)
         self._check(mentions)
-        self._blank_pointing()
+        self._blank_pointing(mentions)
         phrases = read_phrases(self.left, self.lexicon)
         concepts = phrases.concepts | windows.concepts | ({"rsi"} if "rsi" in rules.lower() else set())
         concepts |= set() if target is None else {"volatility"}
@@ -259,7 +260,9 @@ class _Scan:
                 f"The period {period.words!r} is not clear: write 'over the last ...' or the dates."
             )
 
-    def _blank_pointing(self) -> None:
+    def _blank_pointing(self, mentions: list[Mention]) -> None:
+        for start, end in list(find_appositions(self.left, mentions)):
+            self._blank(start, end)
         for match in POINTING.finditer(self.left):
             self._blank(*match.span())
 

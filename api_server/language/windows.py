@@ -38,6 +38,7 @@ INDICATORS = (
     rf"{INDICATOR}(?P<taken> ?\(? ?{NUMBER}\)?)(?![\w/%])(?! (?:trading )?(?:days?|weeks?|months?|years?)\b)",
     rf"rolling (?P<taken>{LOOK_BACK})\b",
     rf"{LOOK_BACK}[ -](?=rolling\b)",
+    rf"{LOOK_BACK}[ -](?=(?:closing )?(?:highs?|lows?)\b)",
 )
 IN_A_RANGE = re.compile(r"\b(?:range|percentile|stands?|sits?)\b")
 OF_A_RANGE = rf"{LOOK_BACK}[ -](?=vol(?:atility)?\b)"

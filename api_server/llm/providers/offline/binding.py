@@ -8,6 +8,7 @@ from typing import Any
 from api_server.language.periods import TRADING_DAYS_PER_WEEK, WEEK_NOTE, Period
 from api_server.language.reading import FISCAL, Reading
 from api_server.llm.providers.offline.choices import CHOICES, LISTS, LOSSES, MANNERS
+from api_server.llm.providers.offline.screens import Screen, find_screen
 from prompts.library import Recipe
 
 
@@ -51,7 +52,10 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
     """The parameters of `recipe` for this question. Raises `Unbindable`."""
     known = recipe.parameters["properties"]
     _check_period(reading, recipe)
-    values: dict[str, Any] = {**_symbols(reading, known), **_period(reading, known)}
+    screen = find_screen(reading)
+    if screen is None or screen.recipe != recipe.name:
+        screen = None
+    values: dict[str, Any] = {**({} if screen else _symbols(reading, known)), **_period(reading, known)}
     values |= {
         name: value
         for concept in sorted(reading.concepts)
@@ -79,12 +83,14 @@ def bind(reading: Reading, recipe: Recipe) -> Binding:
             raise Unbindable(f"{name.replace('_', ' ')} {value}")
         if value is not None:
             values[name] = value
+    values |= screen.values if screen else {}
     for name, value in values.items():
         if not _is_within(value, known[name]):
             is_period = reading.period and name in PERIOD_NAMES
             said = f"the period {reading.period.words!r}" if reading.period and is_period else None
             raise Unbindable(said or f"{name.replace('_', ' ')} {value}")
-    return Binding(values, tuple(_assumptions(reading, known)))
+    values = {name: value for name, value in values.items() if value is not None or name in PERIOD_NAMES}
+    return Binding(values, tuple(_assumptions(reading, known, screen)))
 
 
 def _check_period(reading: Reading, recipe: Recipe) -> None:
@@ -208,15 +214,19 @@ def _days(period: Period, is_every_day: bool) -> int | None:
     return period.days
 
 
-def _assumptions(reading: Reading, known: Mapping[str, Any]) -> list[str]:
+def _assumptions(reading: Reading, known: Mapping[str, Any], screen: Screen | None) -> list[str]:
     notes = [f"“{m.words}” was read as {', '.join(m.symbols)}" for m in reading.mentions if m.is_by_name]
     if reading.period and reading.period.note and not reading.is_about_crypto:
         notes.append(reading.period.note)
+    if "momentum" in reading.concepts:
+        notes.append("momentum was read as the return over the period")
     if reading.period and FISCAL.search(reading.period.words):
         notes.append("a fiscal year is the calendar year in which it ends")
     kind = "day" if reading.is_about_crypto else "trading day"
     days = known.get("days", {}).get("default")
-    needs_none = reading.concepts & WITHOUT_PERIOD or _is_plain_split(reading)
+    has_window = screen is not None and bool(screen.values.keys() & {"days", "window"})
+    needs_none = bool(reading.concepts & WITHOUT_PERIOD) or _is_plain_split(reading) or has_window
+    notes += screen.assumptions if screen else ()
     if reading.period is None and days and not needs_none:
         taken = f"{kind} was" if days == 1 else f"{days} {kind}s were"
         notes.append(f"no period was given, so the last {taken} taken")

@@ -32,6 +32,7 @@ CHOICES: Mapping[str, Mapping[str, Any]] = {
     "active": {"universe": "active"},
     "holdings": {"universe": "holdings"},
     "return": {"measure": "return"},
+    "momentum": {"measure": "return"},
     "minimum_variance": {"objective": "min_variance"},
     "maximum_sharpe": {"objective": "max_sharpe"},
     "risk_parity": {"objective": "risk_parity"},
@@ -119,7 +120,19 @@ RISK_FIGURES = frozenset(["volatility", "drawdown", "sharpe", "sortino", "calmar
 
 MANNERS = frozenset(
     [
-        *("beyond", "chart", "compare", "hypothetical", "latest", "mean", "near", "over_time", "ratio"),
+        *(
+            "above",
+            "below",
+            "beyond",
+            "chart",
+            "compare",
+            "hypothetical",
+            "latest",
+            "mean",
+            "near",
+            "over_time",
+            "ratio",
+        ),
         *("table", "this_morning", "today", "when"),
     ]
 )

@@ -16,6 +16,7 @@ from api_server.llm.providers.offline.choices import (
     REPORT_ITEMS,
     RISK_FIGURES,
 )
+from api_server.llm.providers.offline.screens import find_screen
 from prompts.library import Recipe
 
 NEWEST = INDICATORS | {"rolling", "place_in_range", "overbought", "oversold"}
@@ -24,6 +25,8 @@ SCREENS = frozenset(["gainers", "losers", "active", "traded"])
 """Concepts that are always those of today."""
 OBJECTIVES = frozenset(["equal_weight", "minimum_variance", "maximum_sharpe", "risk_parity", "sharpe"])
 """Concepts of which money is split by one at most."""
+SIDES = frozenset(["above", "below"])
+"""Concepts of which recipes for symbols tell both."""
 WIDE = frozenset(["overview", "table"])
 """Concepts that say nothing beside another one: an overview of the dividends is the dividends."""
 
@@ -36,6 +39,9 @@ FAMILIES: Mapping[str, tuple[int, frozenset[str]]] = {
     "holiday": (1, HOLIDAYS),
     "overbought": (1, frozenset(["overbought", "oversold"])),
     "weighting": (1, frozenset(["optimize", "weights"])),
+    "extreme_day": (1, frozenset(["best_day", "worst_day"])),
+    "streak": (1, frozenset(["streak", "rising_streak"])),
+    "year_range": (1, frozenset(["year_high", "year_low", "year_range"])),
     "strategy test": (1, frozenset(["backtest", "strategy", "mean_reversion"])),
 }
 """Concepts that recipes answer alike: so many of a family, or more, are one concept of a frame."""
@@ -95,6 +101,8 @@ def frame_of(reading: Reading) -> Frame:
 def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
     """To rank several symbols is to compare them, a compound growth rate is always that of a year, and of a
     rolling figure its range is always told."""
+    concepts = concepts - SIDES | {"beyond"} if concepts & SIDES else concepts
+    concepts = concepts - {"mean_gap"} | {"mean", "gap"} if "mean_gap" in concepts else concepts
     told = concepts - WIDE if concepts - WIDE - MANNERS else concepts
     told = told - {"shared_equally"} | {"shared_out", "equal_weight"} if "shared_equally" in told else told
     told = told - {"beyond"} if told & {"moving_average", "exponential_average"} else told
@@ -110,6 +118,7 @@ def _without_idle(concepts: frozenset[str], several: bool) -> frozenset[str]:
     told = told - {"latest", "today"} if told & NEWEST else told
     told = told - {"place_in_range"} if "rolling" in told else told
     told = told - {"yearly"} if "cagr" in told else told
+    told = told - {"momentum"} | {"return"} if told >= {"momentum", "holdings"} else told
     return told - {"compare"} if several and len(told) > 1 else told
 
 
@@ -128,14 +137,30 @@ class FrameIndex:
 
     def __init__(self, recipes: Iterable[Recipe], read: Callable[[str], Reading]) -> None:
         self._recipes: dict[Frame, Recipe] = {}
+        self._screens: dict[str, Recipe] = {}
+        screened: list[tuple[str, Reading]] = []
         for recipe in recipes:
             for question in recipe.questions:
                 reading = read(question)
                 if not reading.is_understood:
                     raise BadSample(f"{recipe.name}: {question!r} has words that are not in vocabulary.toml")
+                screen = find_screen(reading)
+                if screen and screen.recipe == recipe.name:
+                    self._screens[recipe.name] = recipe
+                    screened.append((question, reading))
+                    continue
                 other = self._recipes.setdefault(frame_of(reading), recipe)
                 if other is not recipe:
                     raise BadSample(f"{recipe.name}: {question!r} asks for what {other.name} answers")
+        for question, reading in screened:
+            answering = self.find(frame_of(reading))
+            if answering:
+                raise BadSample(f"a screen: {question!r} asks for what {answering.name} answers")
+
+    def find_screen(self, reading: Reading) -> Recipe | None:
+        """The recipe that ranks the universe of `reading`; asked when no frame is that of the question."""
+        screen = find_screen(reading)
+        return self._screens.get(screen.recipe) if screen else None
 
     def find(self, frame: Frame) -> Recipe | None:
         """The recipe that answers `frame`; whether a period was named decides only between two recipes."""

@@ -44,7 +44,7 @@ class Matcher:
         """The one recipe for this question. Raises `NoMatch`."""
         if not reading.is_understood:
             raise NoMatch(_not_understood(reading))
-        recipe = self._index.find(frame_of(reading))
+        recipe = self._index.find(frame_of(reading)) or self._index.find_screen(reading)
         if recipe is None:
             raise NoMatch(_no_recipe(reading, self._index.needs_symbol(frame_of(reading))))
         try:
