@@ -7,7 +7,7 @@ import uvloop
 
 from benchmarks.jail import in_jail, running_engine
 from benchmarks.measure import Figures, print_line, run_rounds
-from benchmarks.rests import Pause, breathe, go_on, rest
+from benchmarks.rests import Pause, go_on, rest
 from benchmarks.rivals import (
     byte_and_back,
     in_fresh_process,
@@ -17,11 +17,11 @@ from benchmarks.rivals import (
 )
 from benchmarks.scripts import TABLE, TRIVIAL, varied
 
-ROUNDS = 30
+ROUNDS = 40
 
 
 async def bench(name: str, script: str, pause: Pause) -> None:
-    """All contenders in this order, `pause` before each; a `new` text was never seen before."""
+    """All contenders, `pause` before each; a `new` text was never seen before."""
     with byte_and_back() as floor:
         async with (
             running_engine(warm_children=None) as warm,
@@ -69,7 +69,7 @@ async def bench_right_after(name: str, script: str) -> None:
             "plain_exec": in_this_process(script),
             "jail_warm_repeated": in_jail(warm, lambda _: script),
         }
-        figures = await run_rounds(contenders, ROUNDS, breathe, in_pairs=True)
+        figures = await run_rounds(contenders, ROUNDS, rest, in_pairs=True)
     print_ratios(f"jail_{name}_right_after", figures)
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import random
 import sys
 import time
 from collections.abc import Callable
@@ -35,11 +36,13 @@ async def run_rounds(
 ) -> dict[str, Figures]:
     """Each contender once in every round, `pause` before each, so that all meet the same machine.
 
+    Each round has an order of its own, as a run meets the caches that the one before it left.
     `in_pairs`: each runs twice with nothing between, and the second time counts.
     """
     durations: dict[str, list[float]] = {name: [] for name in contenders}
+    orders = random.Random(rounds)  # noqa: S311  the same orders in every run of a benchmark
     for _ in range(rounds):
-        for name, contender in contenders.items():
+        for name, contender in orders.sample(list(contenders.items()), len(contenders)):
             await pause()
             if in_pairs:
                 await _run_once(contender)
