@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from qna.ask import Reply
-from qna.figures import cut, describe, format_figure, write
+from qna.figures import cut, describe, format_figure, say_moment, write
 from qna.terminal import plain
 from schemas.analysis import Analysis, AnalyzeResponse, StageTime
 from schemas.errors import ErrorResponse
@@ -152,7 +152,7 @@ class AnswerView:
         for call in calls[:TOOL_CALLS_MAX]:
             duration = "cache" if call.cache_hit else f"{call.duration_ms:,.0f} ms"
             source = call.error.message if call.error else str(call.metadata.get("source") or "-")
-            row = [describe_call(call), source, str(call.metadata.get("as_of") or "-"), duration]
+            row = [describe_call(call), source, say_moment(str(call.metadata.get("as_of") or "-")), duration]
             table.add_row(*(Text(plain(cell)) for cell in row), style="red" if call.error else "")
         self._print_table(table)
         if len(calls) > TOOL_CALLS_MAX:
@@ -197,7 +197,7 @@ def describe_call(call: ToolCall) -> str:
 
 def describe_label(label: DataLabel) -> str:
     """Where an answer's data is from, as of when, and in brackets what else its label says."""
-    dates = dict.fromkeys(moment for moment in (label.as_of_first, label.as_of_last) if moment)
+    dates = dict.fromkeys(say_moment(moment) for moment in (label.as_of_first, label.as_of_last) if moment)
     as_of = f" as of {' to '.join(dates)}" if dates else ""
     kinds = {"yes": "simulated", "mixed": "partly simulated"}
     more = [

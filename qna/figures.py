@@ -56,6 +56,12 @@ def _format_other(value: Any) -> str:
     return cut(value if isinstance(value, str) else write(value), TEXT_LENGTH_MAX)
 
 
+def say_moment(moment: str) -> str:
+    """A moment in UTC to the minute; anything else, such as a day, as it is."""
+    day, _, time = moment.partition("T")
+    return f"{day} {time[:5]} UTC" if time.endswith(("Z", "+00:00")) else moment
+
+
 def write(value: Any) -> str:
     """`value` as JSON on one line."""
     return json.dumps(value, ensure_ascii=False)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qna.figures import TEXT_LENGTH_MAX, describe, format_figure
+from qna.figures import TEXT_LENGTH_MAX, describe, format_figure, say_moment
 from schemas.result import Format, Row
 
 
@@ -53,3 +53,17 @@ def test_a_figure_that_there_is_not_says_why() -> None:
     told = {"key": "CAGR", "description": "a year", "reason": "the period is too short"}
     assert describe(Row(value=None, **told)) == "the period is too short; a year"
     assert describe(Row(value=0.1, **told)) == "a year"
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [
+        ("2026-11-26T11:39:22.434577Z", "2026-11-26 11:39 UTC"),
+        ("2026-11-26T11:39:22+00:00", "2026-11-26 11:39 UTC"),
+        ("2026-11-26T11:39:22-05:00", "2026-11-26T11:39:22-05:00"),
+        ("2022-12-28", "2022-12-28"),
+        ("-", "-"),
+    ],
+)
+def test_a_moment_is_said_to_the_minute(moment: str, said: str) -> None:
+    assert say_moment(moment) == said
