@@ -39,7 +39,7 @@ def analyze(symbols: list[str] = ["BTC/USD"]) -> dict:
 def describe(snapshot: dict) -> str:
     change = snapshot["change_fraction"]
     moved = "" if change is None else f", {change:+.2%} since the close of the day before"
-    return f"{snapshot['symbol']} was at {snapshot['price']:,.8g} as of {snapshot['as_of']}{moved}."
+    return f"{snapshot['symbol']} was at {snapshot['price']:,.8g} {say_moment(snapshot['as_of'])}{moved}."
 
 
 def rows(snapshot: dict) -> list[dict]:
@@ -51,7 +51,7 @@ def rows(snapshot: dict) -> list[dict]:
             "value": snapshot["price"],
             "format": "number",
             "unit": symbol.split("/")[-1],
-            "description": f"as of {snapshot['as_of']}",
+            "description": say_moment(snapshot["as_of"]),
         },
         {
             "id": f"{symbol}:change",
@@ -63,3 +63,8 @@ def rows(snapshot: dict) -> list[dict]:
             "reason": "" if snapshot["change_fraction"] is not None else "no close before is known",
         },
     ]
+
+
+def say_moment(moment: str) -> str:
+    """A day, or a moment to the minute."""
+    return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

@@ -40,7 +40,7 @@ def analyze(symbols: list[str] = ["AAPL"]) -> dict:
 def describe(snapshot: dict) -> str:
     change = snapshot["change_fraction"]
     moved = "" if change is None else f", {change:+.2%} from the close before"
-    return f"{snapshot['symbol']} was at {snapshot['price']:,.2f} as of {snapshot['as_of']}{moved}."
+    return f"{snapshot['symbol']} was at {snapshot['price']:,.2f} {say_moment(snapshot['as_of'])}{moved}."
 
 
 def rows(snapshot: dict, currency: str | None) -> list[dict]:
@@ -52,7 +52,7 @@ def rows(snapshot: dict, currency: str | None) -> list[dict]:
             "value": snapshot["price"],
             "format": "number",
             "unit": "points" if symbol.startswith("^") else currency,
-            "description": f"as of {snapshot['as_of']}",
+            "description": say_moment(snapshot["as_of"]),
         },
         {
             "id": f"{symbol}:change",
@@ -64,3 +64,8 @@ def rows(snapshot: dict, currency: str | None) -> list[dict]:
             "reason": "" if snapshot["change_fraction"] is not None else "no close before is known",
         },
     ]
+
+
+def say_moment(moment: str) -> str:
+    """A day, or a moment to the minute."""
+    return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

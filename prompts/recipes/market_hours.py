@@ -30,7 +30,7 @@ def analyze() -> dict:
     state = "open" if clock["is_open"] else "closed"
     return {
         "description": (
-            f"The US stock market is {state} as of {clock['now']}; it opens next on {local(clock['next_open'])} and closes "
+            f"The US stock market is {state} {say_moment(clock['now'])}; it opens next on {local(clock['next_open'])} and closes "
             f"next on {local(clock['next_close'])}, New York time."
         ),
         "body": [
@@ -39,7 +39,7 @@ def analyze() -> dict:
                 "key": "market",
                 "value": state,
                 "format": "text",
-                "description": f"as of {clock['now']}",
+                "description": say_moment(clock["now"]),
             },
             {
                 "id": "next_open",
@@ -78,3 +78,8 @@ def day_row(day: str, opens: str, closes: str) -> dict:
         "format": "text",
         "description": "New York time" if hours >= FULL_DAY_HOURS else "New York time, closes early",
     }
+
+
+def say_moment(moment: str) -> str:
+    """A day, or a moment to the minute."""
+    return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

@@ -41,7 +41,7 @@ def analyze(symbol: str = "AAPL", months: Annotated[int, Param(ge=1, le=24)] = 1
     returned = {"format": "percent", "is_change": True}
     return {
         "description": (
-            f"{symbol} was at {snapshot['price']:,.6g} as of {snapshot['as_of']}{moved}, and returned "
+            f"{symbol} was at {snapshot['price']:,.6g} {say_moment(snapshot['as_of'])}{moved}, and returned "
             f"{total:+.2%} {period}."
         ),
         "body": [
@@ -51,7 +51,7 @@ def analyze(symbol: str = "AAPL", months: Annotated[int, Param(ge=1, le=24)] = 1
                 "value": snapshot["price"],
                 "format": "number",
                 "unit": unit,
-                "description": f"as of {snapshot['as_of']}",
+                "description": say_moment(snapshot["as_of"]),
             },
             {
                 "id": "change",
@@ -98,3 +98,8 @@ def closes_of_months(symbol: str, months: int) -> pd.Series:
     if len(closes) < 2:
         raise ValueError(f"{symbol} has {len(closes)} closes in this period; a return needs 2")
     return closes
+
+
+def say_moment(moment: str) -> str:
+    """A day, or a moment to the minute."""
+    return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")
