@@ -5,12 +5,13 @@ import json
 import logging
 import sys
 import time
-from collections.abc import Awaitable, Callable
 
 import structlog
 import uvloop
 
 from benchmarks.jail import in_jail, running_engine
+from benchmarks.measure import Contender
+from benchmarks.rivals import in_fresh_process
 from benchmarks.scripts import TABLE, TRIVIAL
 
 AT_ONCE = 8
@@ -18,7 +19,7 @@ SECONDS = 4.0
 ROUNDS = 3
 
 
-async def per_second(run: Callable[[], Awaitable[None]]) -> float:
+async def per_second(run: Contender) -> float:
     """How many runs end in a second when `AT_ONCE` of them are always under way."""
     done = 0
     end = time.perf_counter() + SECONDS
@@ -32,17 +33,6 @@ async def per_second(run: Callable[[], Awaitable[None]]) -> float:
     started = time.perf_counter()
     await asyncio.gather(*(work() for _ in range(AT_ONCE)))
     return done / (time.perf_counter() - started)
-
-
-def in_fresh_process(script: str) -> Callable[[], Awaitable[None]]:
-    """The script in a new interpreter that has to import pandas."""
-
-    async def run() -> None:
-        process = await asyncio.create_subprocess_exec(sys.executable, "-c", f"import pandas\n{script}")
-        if await process.wait():
-            raise RuntimeError("the fresh process failed")
-
-    return run
 
 
 async def bench(name: str, script: str) -> None:

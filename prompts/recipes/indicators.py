@@ -18,6 +18,7 @@ from typing import Annotated, Literal
 import pandas as pd
 from mcp_client import (
     Param,
+    ToolError,
     alpaca_market_crypto_bars,
     alpaca_market_stocks_bars,
     calculate_adx,
@@ -93,11 +94,7 @@ def analyze(
     step("fetching bars")
     names = list(dict.fromkeys(indicators)) or list(PLANS)
     inputs = sorted({column for name in names for column in PLANS[name][1]})
-    bars = fetch_bars(symbol, BARS)
-    if "/" not in symbol and bars[inputs].isna().all().any():
-        bars = fetch_traded_bars(symbol, BARS)
-    require(bars, inputs, symbol)
-    bars = bars.dropna(subset=inputs)
+    bars = fetch_full_bars(symbol, BARS, inputs).dropna(subset=inputs)
     step("calculating")
     columns = {label: column for name in names for label, column in calculate_parts(name, bars, window).items()}
     return {
@@ -113,6 +110,19 @@ def analyze(
             for name in names
         ],
     }
+
+
+def fetch_full_bars(symbol: str, limit: int, needed: list[str], timeframe: str = "1Day") -> pd.DataFrame:
+    """Bars that have the columns `needed`: the adjusted ones, else those that were traded."""
+    bars = fetch_bars(symbol, limit, timeframe)
+    if "/" not in symbol and bars[needed].isna().all().any():
+        try:
+            bars = fetch_traded_bars(symbol, limit, timeframe)
+        except ToolError as error:
+            if error.code != "not_offered":
+                raise
+    require(bars, needed, symbol)
+    return bars
 
 
 def fetch_traded_bars(symbol: str, limit: int, timeframe: str = "1Day") -> pd.DataFrame:

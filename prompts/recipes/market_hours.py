@@ -81,5 +81,5 @@ def day_row(day: str, opens: str, closes: str) -> dict:
 
 
 def say_moment(moment: str) -> str:
-    """A day, or a moment to the minute."""
+    """As of a day, or of a moment to the minute."""
     return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

@@ -63,5 +63,5 @@ def money(row_id: str, key: str, value: float | None, unit: str, text: str) -> d
 
 
 def say_moment(moment: str) -> str:
-    """A day, or a moment to the minute."""
+    """As of a day, or of a moment to the minute."""
     return f"as of {moment[:10]}" + (f" {moment[11:16]} UTC" if "T" in moment else "")

@@ -120,20 +120,8 @@ RISK_FIGURES = frozenset(["volatility", "drawdown", "sharpe", "sortino", "calmar
 
 MANNERS = frozenset(
     [
-        *(
-            "above",
-            "below",
-            "beyond",
-            "chart",
-            "compare",
-            "hypothetical",
-            "latest",
-            "mean",
-            "near",
-            "over_time",
-            "ratio",
-        ),
-        *("table", "this_morning", "today", "when"),
+        *("above", "below", "beyond", "chart", "compare", "hypothetical", "latest", "mean", "near"),
+        *("over_time", "ratio", "table", "this_morning", "today", "when"),
     ]
 )
 """Concepts that say how or as of when something is asked, not what."""
